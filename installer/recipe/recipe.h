@@ -1,0 +1,159 @@
+// What the authors of recipes want, as plain data. Three kinds of file: distros, methods, products (recipes/README.md).
+// Everything is checked when it is loaded; the planner need not ask again.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/document.h"
+#include "base/error.h"
+#include "base/version.h"
+
+namespace cudnn_install {
+
+// The clause of NVIDIA's guide that a step fulfils: {"1.3.1", "step 3"}.
+struct Clause {
+  std::string section{};
+  std::string step{};
+  bool operator==(const Clause&) const = default;
+};
+
+// Texts in step templates may hold ${archive}, ${cuda}, ${include}, ${lib} and the other names of the closed list in
+// recipe_loader.cpp; the planner fills them in.
+struct UnpackTemplate {
+  std::string archive{};
+  bool operator==(const UnpackTemplate&) const = default;
+};
+enum class Links { follow, keep };  // cp, cp -P
+struct CopyTemplate {
+  std::string from{};  // glob below the archive's top directory
+  std::string to{};    // directory
+  Links links = Links::follow;
+  bool operator==(const CopyTemplate&) const = default;
+};
+struct ChmodTemplate {
+  std::string mode{};  // as chmod(1) takes it: a+r
+  std::vector<std::string> paths{};
+  bool operator==(const ChmodTemplate&) const = default;
+};
+using StepTemplate = std::variant<UnpackTemplate, CopyTemplate, ChmodTemplate>;
+
+struct MethodStep {
+  StepTemplate step{};
+  Clause clause{};
+  std::string note{};  // says so where the recipe departs from a slip of the guide
+  bool operator==(const MethodStep&) const = default;
+};
+
+struct Prerequisite {
+  std::string name{};  // driver | toolkit | zlib
+  Clause clause{};
+  bool operator==(const Prerequisite&) const = default;
+};
+
+struct Method {
+  std::string name{};      // tar
+  std::string title{};
+  std::string document{};  // cuDNN Installation Guide 8.9.6
+  std::string section{};   // 1.3.1
+  std::vector<Prerequisite> prerequisites{};
+  std::vector<MethodStep> steps{};
+  bool operator==(const Method&) const = default;
+};
+
+enum class PackageFamily { none, apt, dnf, yum, zypper, tdnf };
+std::string_view name_of(PackageFamily family);
+
+// How os-release names the distro. An entry matches if ID is `id` and VERSION_ID begins with one of `versions` (all if empty).
+struct DistroMatch {
+  std::string id{};
+  std::vector<Version> versions{};
+  bool operator==(const DistroMatch&) const = default;
+};
+
+struct Distro {
+  std::string name{};   // ubuntu2204
+  std::string title{};  // Ubuntu 22.04
+  std::vector<DistroMatch> match{};
+  std::vector<std::string> like{};           // ID_LIKE words that this recipe is the fall-back for; nearest VERSION_ID wins
+  PackageFamily family = PackageFamily::none;
+  bool in_guide = false;                     // a row of the guide's own table
+  std::map<std::string, std::string> arch{};  // platform → the repository's word: sbsa → sbsa; x86_64 → x86_64
+  std::map<std::string, std::string> prerequisites{};  // zlib → zlib1g
+  std::string library_directory{};           // of the system: /usr/lib/x86_64-linux-gnu is written /usr/lib/${triplet}
+  std::vector<std::string> compression{};    // what its package tools can read: [xz, zstd]
+  std::vector<std::string> methods{};        // offered, best first
+  std::map<std::string, std::string> refused{};  // method → why not
+  bool operator==(const Distro&) const = default;
+};
+
+// One group of files of a product: globs below the archive's top directory.
+struct Component {
+  std::string name{};  // runtime | dev | static | samples
+  std::vector<std::string> globs{};
+  bool operator==(const Component&) const = default;
+};
+
+// How archives of a range of versions are laid out. ${version}, ${platform}, ${variant} are filled in.
+struct Layout {
+  Version from{};                  // first and last version (inclusive) that it holds for
+  Version until{};
+  std::string top{};               // cudnn-${platform}-${version}_cuda${variant}-archive, or cuda
+  std::string include{};           // include
+  std::string library{};           // lib, lib64
+  std::string license{};           // LICENSE
+  std::vector<std::string> suffixes{};       // .tar.xz
+  bool operator==(const Layout&) const = default;
+};
+
+struct Product {
+  std::string name{};   // cudnn8
+  std::string title{};  // NVIDIA cuDNN 8
+  int major = 0;
+  std::string front{};  // the library whose links appear last and vanish first: libcudnn
+  std::vector<Layout> layouts{};
+  std::vector<Component> components{};
+  std::vector<std::string> headers{};    // stems that every release of the major has
+  std::vector<std::string> libraries{};
+  std::string version_header{};          // include/cudnn_version.h
+  bool operator==(const Product&) const = default;
+};
+
+struct Recipes {
+  std::vector<Distro> distros{};
+  std::vector<Method> methods{};
+  std::vector<Product> products{};
+};
+
+// Each loader answers the value or every mistake of the file, in the file's order.
+Loaded<Distro> load_distro(const SourceText& file);
+Loaded<Method> load_method(const SourceText& file);
+Loaded<Product> load_product(const SourceText& file);
+// The kind is told by the first key of the file: distro, method, product, release.
+Loaded<Recipes> load_recipes(const std::vector<SourceText>& files);
+
+// How sure we are of the recipe that was chosen for a machine.
+enum class Fit { exact, like, generic };
+struct ChosenDistro {
+  Distro distro{};
+  Fit fit = Fit::generic;
+  std::string because{};  // "ID=ubuntu VERSION_ID=22.04"; for like and generic: what the plan has to say
+};
+// Never fails: the distro "generic" is the last resort (guide 1.3: tar fits every Linux).
+ChosenDistro choose_distro(const Recipes& recipes, const std::string& id, const std::vector<std::string>& id_like,
+                           const std::string& version_id);
+
+const Distro* find_distro(const Recipes& recipes, std::string_view name);
+const Method* find_method(const Recipes& recipes, std::string_view name);
+const Product* find_product(const Recipes& recipes, int major);
+// The layout that holds for `version`, or null.
+const Layout* find_layout(const Product& product, const Version& version);
+
+// `text` with every ${name} replaced; names come from the closed list that the loader has checked.
+std::string filled_in(std::string_view text, const std::map<std::string, std::string>& names);
+
+}  // namespace cudnn_install

@@ -1,0 +1,57 @@
+// The catalogue: which archives exist, where, and with which digest.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/document.h"
+#include "base/error.h"
+#include "base/sha256.h"
+#include "base/version.h"
+
+namespace cudnn_install {
+
+struct Artifact {
+  std::string file{};       // cudnn-linux-x86_64-8.9.6.50_cuda12-archive.tar.xz
+  std::string component{};  // cudnn | cudnn_jit | cudnn_samples
+  std::string platform{};   // linux-x86_64, linux-sbsa, linux-ppc64le, linux-aarch64, windows-x86_64, source
+  std::string cuda{};       // variant: 12, 11.6; empty for samples
+  std::string url{};
+  Sha256 sha256{};
+  std::optional<std::uint64_t> size{};
+  std::string verified{};   // json | multi | single: the grade of the digest's source
+};
+
+struct Release {
+  Version version{};  // four parts
+  std::vector<Artifact> artifacts{};
+};
+
+// Holds the texts of all release files and parses one only when it is asked for: a digest or a file name is searched in
+// the texts first.
+class Catalogue {
+ public:
+  explicit Catalogue(std::vector<SourceText> files) : files_(std::move(files)) {}
+
+  [[nodiscard]] std::vector<Version> versions() const;                       // oldest first; from the file names
+  [[nodiscard]] Result<Release> release(const Version& version) const;      // four parts; unknown → usage, with the nearest
+  // The newest known version that starts with `prefix`; no prefix: the newest of all.
+  [[nodiscard]] std::optional<Version> newest(const std::optional<Version>& prefix) const;
+  struct Match {
+    Version version{};
+    Artifact artifact{};
+  };
+  [[nodiscard]] Result<std::optional<Match>> by_digest(const Sha256& digest) const;
+  [[nodiscard]] Result<std::optional<Match>> by_file(std::string_view file) const;
+  // The archive of `component` for a platform and CUDA major; a variant like 11.6 serves major 11. Newest variant wins.
+  [[nodiscard]] Result<std::optional<Match>> archive(const Version& version, std::string_view platform,
+                                                     const Version& cuda) const;
+
+ private:
+  std::vector<SourceText> files_;
+};
+
+}  // namespace cudnn_install
