@@ -31,10 +31,10 @@ class Value {
  public:
   [[nodiscard]] Where where() const;
   // Each reports a mistake (and answers something empty) if the value is of another type.
-  [[nodiscard]] std::string text() const;             // a scalar, as written: 9.10 stays "9.10"
-  [[nodiscard]] bool boolean() const;                 // true or false, nothing else
+  [[nodiscard]] std::string text() const;  // a scalar, as written: 9.10 stays "9.10"
+  [[nodiscard]] bool boolean() const;      // true or false, nothing else
   [[nodiscard]] std::int64_t number() const;
-  [[nodiscard]] std::vector<std::string> texts() const;   // a list of scalars
+  [[nodiscard]] std::vector<std::string> texts() const;  // a list of scalars
   [[nodiscard]] std::vector<Value> list() const;
   [[nodiscard]] Mapping mapping(std::string what) const;  // `what` names it in errors: "artifact"
   [[nodiscard]] bool is_mapping() const;
@@ -48,14 +48,15 @@ class Value {
   std::shared_ptr<const Node> node_;
 };
 
-// The keys of one mapping. Keys that were never asked for are reported when the mapping ends, with the nearest known key.
+// The keys of one mapping. Keys that were never asked for are reported when the mapping ends, with the nearest known
+// key.
 class Mapping {
  public:
   ~Mapping();
   Mapping(Mapping&&) noexcept;
   Mapping& operator=(Mapping&&) = delete;
 
-  [[nodiscard]] Value required(std::string_view key);                 // missing: a mistake, and an empty value
+  [[nodiscard]] Value required(std::string_view key);  // missing: a mistake, and an empty value
   [[nodiscard]] std::optional<Value> optional(std::string_view key);
   // All pairs in the file's order, for mappings whose keys are data; marks every key as asked for.
   [[nodiscard]] std::vector<std::pair<std::string, Value>> pairs();

@@ -1,5 +1,5 @@
-// What the machine is: plain facts, no decisions. `host --json` prints it and `--host FILE` reads it back, so a plan can be
-// made for a machine that is elsewhere.
+// What the machine is: plain facts, no decisions. `host --json` prints it and `--host FILE` reads it back, so a plan
+// can be made for a machine that is elsewhere.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +31,10 @@ struct Libc {
 };
 
 struct CudaToolkit {
-  std::string prefix{};         // as found: /usr/local/cuda
-  std::string resolved{};       // /usr/local/cuda-13.0
+  std::string prefix{};              // as found: /usr/local/cuda
+  std::string resolved{};            // /usr/local/cuda-13.0
   std::optional<Version> version{};  // 13.0.2 from version.json, 11.0 from version.txt, 12.2 from cuda.h
-  std::string source{};         // version.json | version.txt | cuda.h | name
+  std::string source{};              // version.json | version.txt | cuda.h | name
   bool operator==(const CudaToolkit&) const = default;
 };
 
@@ -48,14 +48,14 @@ struct Driver {
 
 struct Host {
   OsRelease os{};
-  std::string machine{};        // of the root's ELF files, else uname -m for "/": x86_64, aarch64, ppc64le
-  std::string platform{};       // linux-x86_64, linux-sbsa, linux-aarch64 (Jetson), linux-ppc64le; empty: none of ours
+  std::string machine{};   // of the root's ELF files, else uname -m for "/": x86_64, aarch64, ppc64le
+  std::string platform{};  // linux-x86_64, linux-sbsa, linux-aarch64 (Jetson), linux-ppc64le; empty: none of ours
   bool jetson = false;
   Libc libc{};
   std::vector<CudaToolkit> toolkits{};  // the /usr/local/cuda link first, then newest first
   Driver driver{};
-  std::string package_manager{};        // apt | dnf | yum | zypper | tdnf | none: the one that is there
-  bool zlib = false;                    // libz.so.1 can be found by the loader
+  std::string package_manager{};  // apt | dnf | yum | zypper | tdnf | none: the one that is there
+  bool zlib = false;              // libz.so.1 can be found by the loader
   bool root_user = false;
   std::string user{};
   bool operator==(const Host&) const = default;
@@ -64,29 +64,29 @@ struct Host {
 // Facts about the directory that is to be installed into, asked for once the prefix is known.
 struct PrefixFacts {
   std::string requested{};
-  std::string resolved{};          // every link followed; the requested path if it does not exist
+  std::string resolved{};  // every link followed; the requested path if it does not exist
   bool exists = false;
-  std::string file_system{};       // ext4, xfs, overlay, tmpfs …
+  std::string file_system{};  // ext4, xfs, overlay, tmpfs …
   bool read_only = false;
   bool no_exec = false;
-  std::optional<Version> cuda{};   // of the toolkit there
-  std::string include{};           // resolved directories that the guide's include and lib64 mean
+  std::optional<Version> cuda{};  // of the toolkit there
+  std::string include{};          // resolved directories that the guide's include and lib64 mean
   std::string library{};
 };
 
 // os_release.cpp, cuda_toolkits.cpp, driver.cpp: pure parsers of the files' texts.
 OsRelease parsed_os_release(std::string_view text);
-std::optional<Version> version_in_json(std::string_view version_json);   // "cuda": {"version": "13.0.2"}
-std::optional<Version> version_in_txt(std::string_view version_txt);     // CUDA Version 11.0.228
-std::optional<Version> version_in_header(std::string_view cuda_h);       // #define CUDA_VERSION 12020
-std::optional<Version> loaded_driver(std::string_view proc_version);     // /proc/driver/nvidia/version, both wordings
+std::optional<Version> version_in_json(std::string_view version_json);  // "cuda": {"version": "13.0.2"}
+std::optional<Version> version_in_txt(std::string_view version_txt);    // CUDA Version 11.0.228
+std::optional<Version> version_in_header(std::string_view cuda_h);      // #define CUDA_VERSION 12020
+std::optional<Version> loaded_driver(std::string_view proc_version);    // /proc/driver/nvidia/version, both wordings
 
 // host_json.cpp. The text is one JSON record with every field present.
 std::string to_json(const Host& host);
 Result<Host> host_from_json(const std::string& text, const std::string& file);
 
-// probe.cpp, the only file of this folder that touches the machine. `root` is "/" or another system's root; every link is
-// resolved as inside it. Reads only, decides nothing, never fails: what cannot be read is absent.
+// probe.cpp, the only file of this folder that touches the machine. `root` is "/" or another system's root; every link
+// is resolved as inside it. Reads only, decides nothing, never fails: what cannot be read is absent.
 Host probed_host(const std::string& root);
 PrefixFacts probed_prefix(const std::string& root, const std::string& prefix);
 

@@ -12,10 +12,12 @@ struct Owner {
   std::string package{};
 };
 
-// Argument vectors that ask for the owners of absolute paths; `root` is "/" or another system's root (paths without it).
+// Argument vectors that ask for the owners of absolute paths; `root` is "/" or another system's root (paths without
+// it).
 std::vector<std::string> dpkg_owner_query(const std::string& root, const std::vector<std::string>& paths);
 std::vector<std::string> rpm_owner_query(const std::string& root, const std::vector<std::string>& paths);
-// Reads the standard output; what nobody owns is not in the answer. rpm is asked with one path a line in the same order.
+// Reads the standard output; what nobody owns is not in the answer. rpm is asked with one path a line in the same
+// order.
 std::vector<Owner> dpkg_owners(std::string_view out);
 std::vector<Owner> rpm_owners(std::string_view out, const std::vector<std::string>& paths);
 

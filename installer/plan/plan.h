@@ -22,11 +22,11 @@ namespace cudnn_install {
 
 // --- steps -------------------------------------------------------------------------------------------------------
 
-struct MakeDirectory {           // where the CUDA directory lacks include or lib64; the guide takes them for granted
+struct MakeDirectory {  // where the CUDA directory lacks include or lib64; the guide takes them for granted
   std::string path{};
   bool operator==(const MakeDirectory&) const = default;
 };
-struct RemoveOlder {             // names of the replaced build that the new one may lack; from the receipt
+struct RemoveOlder {  // names of the replaced build that the new one may lack; from the receipt
   std::vector<std::string> paths{};
   bool operator==(const RemoveOlder&) const = default;
 };
@@ -35,20 +35,20 @@ struct UnpackArchive {
   bool operator==(const UnpackArchive&) const = default;
 };
 struct CopyFiles {
-  std::string from{};            // glob below the archive's top directory: lib/libcudnn*
-  std::string to{};              // absolute directory
+  std::string from{};  // glob below the archive's top directory: lib/libcudnn*
+  std::string to{};    // absolute directory
   Links links = Links::follow;
   bool operator==(const CopyFiles&) const = default;
 };
 struct SetMode {
-  std::string mode{};            // a+r
+  std::string mode{};  // a+r
   std::vector<std::string> paths{};
   bool operator==(const SetMode&) const = default;
 };
 // Fused: every member of the archive that matches a rule goes straight to its directory, mode right from the start.
 struct PlaceRule {
   std::string from{};
-  std::string to{};              // absolute
+  std::string to{};  // absolute
   bool operator==(const PlaceRule&) const = default;
 };
 struct PlaceFiles {
@@ -56,7 +56,7 @@ struct PlaceFiles {
   std::vector<PlaceRule> rules{};
   bool operator==(const PlaceFiles&) const = default;
 };
-struct RefreshLoaderCache {      // ldconfig, where the loader's configuration knows the directory
+struct RefreshLoaderCache {  // ldconfig, where the loader's configuration knows the directory
   std::string directory{};
   bool operator==(const RefreshLoaderCache&) const = default;
 };
@@ -67,7 +67,7 @@ struct RemovePaths {
 };
 struct RestorePaths {
   std::vector<std::string> paths{};
-  std::string from{};            // "kept files" or "cuDNN 8.9.5.30"
+  std::string from{};  // "kept files" or "cuDNN 8.9.5.30"
   bool operator==(const RestorePaths&) const = default;
 };
 
@@ -85,10 +85,10 @@ struct PlannedStep {
 
 enum class Standing { satisfied, command, missing };  // command: what to run to get it; missing: nothing we can name
 struct PrerequisiteLine {
-  std::string name{};      // driver | toolkit | zlib
+  std::string name{};  // driver | toolkit | zlib
   Clause clause{};
   Standing standing = Standing::missing;
-  std::string detail{};    // "driver 580.95.05, loaded" or "run: sudo apt-get install zlib1g"
+  std::string detail{};  // "driver 580.95.05, loaded" or "run: sudo apt-get install zlib1g"
   bool operator==(const PrerequisiteLine&) const = default;
 };
 
@@ -97,36 +97,36 @@ std::string_view name_of(Verb verb);
 
 // What is to be on the disk, as far as it can be known without opening the archive.
 struct Wanted {
-  std::string product{};            // cudnn8
-  std::string front{};              // libcudnn
-  Version version{};                // four parts
-  std::string cuda{};               // variant of the archive: 12
+  std::string product{};  // cudnn8
+  std::string front{};    // libcudnn
+  Version version{};      // four parts
+  std::string cuda{};     // variant of the archive: 12
   std::string platform{};
-  std::string top{};                // the archive's top directory
-  std::string license{};            // path of the licence text below it
+  std::string top{};      // the archive's top directory
+  std::string license{};  // path of the licence text below it
   std::string version_header{};
-  std::string location{};           // path or URL of the archive
-  std::optional<Sha256> sha256{};   // none: --allow-unverified
-  std::string trust{};              // catalogue | given | unverified
-  bool demo = false;                // the top directory is the demo payload's
+  std::string location{};          // path or URL of the archive
+  std::optional<Sha256> sha256{};  // none: --allow-unverified
+  std::string trust{};             // catalogue | given | unverified
+  bool demo = false;               // the top directory is the demo payload's
 };
 
 struct Plan {
   Verb verb = Verb::install;
-  std::string method{};             // tar
-  std::string title{};              // cuDNN 8.9.6.50 for CUDA 12 into /usr/local/cuda
-  std::string document{};           // the guide that the clauses are of
-  std::string distro{};             // recipe
-  std::string root{};               // "/" or --root
-  std::string prefix{};             // as asked for
-  std::string include{};            // resolved destination directories, absolute, inside root
+  std::string method{};    // tar
+  std::string title{};     // cuDNN 8.9.6.50 for CUDA 12 into /usr/local/cuda
+  std::string document{};  // the guide that the clauses are of
+  std::string distro{};    // recipe
+  std::string root{};      // "/" or --root
+  std::string prefix{};    // as asked for
+  std::string include{};   // resolved destination directories, absolute, inside root
   std::string library{};
-  std::optional<Wanted> wanted{};   // install, upgrade
+  std::optional<Wanted> wanted{};  // install, upgrade
   std::vector<std::string> components{};
-  std::optional<std::string> replaces{};   // id of the installation whose place is taken (install, upgrade) or that goes
+  std::optional<std::string> replaces{};  // id of the installation whose place is taken (install, upgrade) or that goes
   bool keep_previous = false;
   std::vector<PrerequisiteLine> prerequisites{};
-  std::vector<std::string> notes{};        // what a person should know: fall-back recipe, kept hand-made files, old CUDA …
+  std::vector<std::string> notes{};  // what a person should know: fall-back recipe, kept hand-made files, old CUDA …
   std::vector<PlannedStep> documented{};
   std::vector<PlannedStep> effective{};
 };
@@ -137,15 +137,15 @@ struct Plan {
 struct Request {
   std::string method = "tar";
   std::optional<Version> cudnn{};
-  bool latest = false;              // --cudnn latest
+  bool latest = false;  // --cudnn latest
   std::optional<Version> cuda{};
-  std::optional<std::string> arch{};      // x86_64 | sbsa | ppc64le | aarch64-jetson
+  std::optional<std::string> arch{};  // x86_64 | sbsa | ppc64le | aarch64-jetson
   std::optional<std::string> distro{};
   std::vector<std::string> archives{};
   std::optional<Sha256> sha256{};
   bool allow_unverified = false;
   std::string root = "/";
-  std::string prefix{};                   // chosen by the caller (request.cpp in cli) before planning
+  std::string prefix{};  // chosen by the caller (request.cpp in cli) before planning
   bool prefix_given = false;
   std::vector<std::string> components{};  // empty: all that the artifact holds
   bool keep_previous = true;              // upgrade only
@@ -153,7 +153,7 @@ struct Request {
 
 // What a first look into the archive told: the first part of its first member's name.
 struct ArchiveGlance {
-  std::string top{};                      // cudnn-linux-x86_64-8.9.6.50_cuda12-archive
+  std::string top{};  // cudnn-linux-x86_64-8.9.6.50_cuda12-archive
 };
 
 struct Situation {
@@ -165,7 +165,7 @@ struct Situation {
   std::optional<ArchiveGlance> glance{};
 };
 
-Result<Plan> plan_install(const Request& request, const Situation& situation);   // method tar
+Result<Plan> plan_install(const Request& request, const Situation& situation);  // method tar
 Result<Plan> plan_upgrade(const Request& request, const Situation& situation);
 Result<Plan> plan_uninstall(const Request& request, const Situation& situation);
 Result<Plan> plan_rollback(const Request& request, const Situation& situation);
@@ -176,10 +176,10 @@ std::vector<PlannedStep> fused(const std::vector<PlannedStep>& documented);
 // The component of `product` (runtime, dev, static) that a file below the archive's top directory belongs to, or "".
 // --- showing -----------------------------------------------------------------------------------------------------
 
-std::string described(const Step& step);                    // one sentence
-enum class Explain { no, yes };                             // yes: both plans, and the clause of every step
+std::string described(const Step& step);  // one sentence
+enum class Explain { no, yes };           // yes: both plans, and the clause of every step
 std::string to_text(const Plan& plan, Explain explain);
-std::string to_shell(const Plan& plan);                     // the documented plan; passes shellcheck
+std::string to_shell(const Plan& plan);  // the documented plan; passes shellcheck
 std::string to_json(const Plan& plan);
 std::string to_dockerfile(const Plan& plan);
 

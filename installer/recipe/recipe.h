@@ -56,7 +56,7 @@ struct Prerequisite {
 };
 
 struct Method {
-  std::string name{};      // tar
+  std::string name{};  // tar
   std::string title{};
   std::string document{};  // cuDNN Installation Guide 8.9.6
   std::string section{};   // 1.3.1
@@ -68,7 +68,8 @@ struct Method {
 enum class PackageFamily { none, apt, dnf, yum, zypper, tdnf };
 std::string_view name_of(PackageFamily family);
 
-// How os-release names the distro. An entry matches if ID is `id` and VERSION_ID begins with one of `versions` (all if empty).
+// How os-release names the distro. An entry matches if ID is `id` and VERSION_ID begins with one of `versions` (all if
+// empty).
 struct DistroMatch {
   std::string id{};
   std::vector<Version> versions{};
@@ -79,14 +80,14 @@ struct Distro {
   std::string name{};   // ubuntu2204
   std::string title{};  // Ubuntu 22.04
   std::vector<DistroMatch> match{};
-  std::vector<std::string> like{};           // ID_LIKE words that this recipe is the fall-back for; nearest VERSION_ID wins
+  std::vector<std::string> like{};  // ID_LIKE words that this recipe is the fall-back for; nearest VERSION_ID wins
   PackageFamily family = PackageFamily::none;
-  bool in_guide = false;                     // a row of the guide's own table
+  bool in_guide = false;                      // a row of the guide's own table
   std::map<std::string, std::string> arch{};  // platform → the repository's word: sbsa → sbsa; x86_64 → x86_64
   std::map<std::string, std::string> prerequisites{};  // zlib → zlib1g
-  std::string library_directory{};           // of the system: /usr/lib/x86_64-linux-gnu is written /usr/lib/${triplet}
-  std::vector<std::string> compression{};    // what its package tools can read: [xz, zstd]
-  std::vector<std::string> methods{};        // offered, best first
+  std::string library_directory{};         // of the system: /usr/lib/x86_64-linux-gnu is written /usr/lib/${triplet}
+  std::vector<std::string> compression{};  // what its package tools can read: [xz, zstd]
+  std::vector<std::string> methods{};      // offered, best first
   std::map<std::string, std::string> refused{};  // method → why not
   bool operator==(const Distro&) const = default;
 };
@@ -100,13 +101,13 @@ struct Component {
 
 // How archives of a range of versions are laid out. ${version}, ${platform}, ${variant} are filled in.
 struct Layout {
-  Version from{};                  // first and last version (inclusive) that it holds for
+  Version from{};  // first and last version (inclusive) that it holds for
   Version until{};
-  std::string top{};               // cudnn-${platform}-${version}_cuda${variant}-archive, or cuda
-  std::string include{};           // include
-  std::string library{};           // lib, lib64
-  std::string license{};           // LICENSE
-  std::vector<std::string> suffixes{};       // .tar.xz
+  std::string top{};                    // cudnn-${platform}-${version}_cuda${variant}-archive, or cuda
+  std::string include{};                // include
+  std::string library{};                // lib, lib64
+  std::string license{};                // LICENSE
+  std::vector<std::string> suffixes{};  // .tar.xz
   bool operator==(const Layout&) const = default;
 };
 
@@ -117,9 +118,9 @@ struct Product {
   std::string front{};  // the library whose links appear last and vanish first: libcudnn
   std::vector<Layout> layouts{};
   std::vector<Component> components{};
-  std::vector<std::string> headers{};    // stems that every release of the major has
+  std::vector<std::string> headers{};  // stems that every release of the major has
   std::vector<std::string> libraries{};
-  std::string version_header{};          // include/cudnn_version.h
+  std::string version_header{};  // include/cudnn_version.h
   bool operator==(const Product&) const = default;
 };
 

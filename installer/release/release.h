@@ -22,7 +22,7 @@ struct Artifact {
   std::string url{};
   Sha256 sha256{};
   std::optional<std::uint64_t> size{};
-  std::string verified{};   // json | multi | single: the grade of the digest's source
+  std::string verified{};  // json | multi | single: the grade of the digest's source
 };
 
 struct Release {
@@ -36,8 +36,8 @@ class Catalogue {
  public:
   explicit Catalogue(std::vector<SourceText> files) : files_(std::move(files)) {}
 
-  [[nodiscard]] std::vector<Version> versions() const;                       // oldest first; from the file names
-  [[nodiscard]] Result<Release> release(const Version& version) const;      // four parts; unknown → usage, with the nearest
+  [[nodiscard]] std::vector<Version> versions() const;                  // oldest first; from the file names
+  [[nodiscard]] Result<Release> release(const Version& version) const;  // four parts; unknown → usage, with the nearest
   // The newest known version that starts with `prefix`; no prefix: the newest of all.
   [[nodiscard]] std::optional<Version> newest(const std::optional<Version>& prefix) const;
   struct Match {

@@ -17,24 +17,24 @@ namespace cudnn_install {
 struct Member {
   enum class Kind { file, directory, link };
   Kind kind{};
-  std::string name{};         // as in the archive, not trusted beyond: no NUL, below 4096 bytes, no control characters
-  std::string target{};       // of links
-  std::uint32_t mode = 0;     // permission bits; setuid, setgid and sticky are refused before
-  std::uint64_t size = 0;     // of files
+  std::string name{};      // as in the archive, not trusted beyond: no NUL, below 4096 bytes, no control characters
+  std::string target{};    // of links
+  std::uint32_t mode = 0;  // permission bits; setuid, setgid and sticky are refused before
+  std::uint64_t size = 0;  // of files
 };
 
 // Limits of one archive; a cuDNN archive has some 60 members.
 struct ArchiveLimits {
   std::uint32_t members = 4096;
   std::uint64_t bytes = 16ULL << 30U;
-  std::uint64_t ratio = 200;              // unpacked to packed, looked at from 64 MiB on
+  std::uint64_t ratio = 200;  // unpacked to packed, looked at from 64 MiB on
   std::uint64_t decoder_memory = 160ULL << 20U;
 };
 
 struct Sink {
   // Each answers an error to stop the reading.
   std::function<Result<void>(const Member&)> member;
-  std::function<Result<void>(std::span<const std::byte>)> data;   // of the member before; private memory of this process
+  std::function<Result<void>(std::span<const std::byte>)> data;  // of the member before; private memory of this process
   std::function<Result<void>()> end_of_member;
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;
 };
@@ -48,14 +48,14 @@ struct ReadArchive {
 struct Protection {
   bool seccomp = false;
   bool own_user = false;
-  [[nodiscard]] std::string text() const;   // seccomp+uid | seccomp | uid | none
+  [[nodiscard]] std::string text() const;  // seccomp+uid | seccomp | uid | none
 };
 
 class ArchiveReader {
  public:
   // Opens the archive and starts the child; call before locks are taken. `file` is a local path.
   static Result<ArchiveReader> start(const std::string& file, const ArchiveLimits& limits);
-  ~ArchiveReader();                         // ends the child
+  ~ArchiveReader();  // ends the child
   ArchiveReader(ArchiveReader&&) noexcept;
   ArchiveReader& operator=(ArchiveReader&&) = delete;
 

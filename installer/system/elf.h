@@ -16,22 +16,22 @@
 namespace cudnn_install {
 
 struct ElfNote {
-  std::string section{};             // .note.cuda.fwd_compatibility, if section headers name it
+  std::string section{};  // .note.cuda.fwd_compatibility, if section headers name it
   std::string owner{};
   std::uint32_t type = 0;
   std::string description{};
 };
 
 struct ElfFacts {
-  std::uint16_t machine = 0;         // EM_X86_64 = 62, EM_AARCH64 = 183, EM_PPC64 = 21
-  int bits = 0;                      // 32 or 64
+  std::uint16_t machine = 0;  // EM_X86_64 = 62, EM_AARCH64 = 183, EM_PPC64 = 21
+  int bits = 0;               // 32 or 64
   bool little_endian = true;
-  bool shared_object = false;        // ET_DYN
+  bool shared_object = false;  // ET_DYN
   std::string soname{};
   std::vector<std::string> needed{};
-  std::string runpath{};             // DT_RUNPATH, else DT_RPATH
+  std::string runpath{};  // DT_RUNPATH, else DT_RPATH
   bool executable_stack = false;
-  std::optional<Version> glibc{};    // highest GLIBC_x.y among the version needs
+  std::optional<Version> glibc{};  // highest GLIBC_x.y among the version needs
 };
 
 // Fills `into` from `offset`; false if that many bytes are not there.

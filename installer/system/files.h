@@ -42,11 +42,11 @@ enum class FileKind { file, link, directory, other };
 
 struct Stat {
   FileKind kind = FileKind::other;
-  std::uint32_t mode = 0;      // permission bits, setuid, setgid and sticky included
+  std::uint32_t mode = 0;  // permission bits, setuid, setgid and sticky included
   std::uint32_t owner = 0;
   std::uint32_t group = 0;
   std::uint64_t size = 0;
-  std::int64_t mtime = 0;      // nanoseconds
+  std::int64_t mtime = 0;  // nanoseconds
   std::int64_t ctime = 0;
   std::uint64_t inode = 0;
   std::uint64_t device = 0;
@@ -63,21 +63,25 @@ class Files {
   // Looking.
   virtual Result<std::optional<Stat>> look(const Directory& at, const std::string& name) = 0;  // absent: nullopt
   virtual Result<std::string> link_target(const Directory& at, const std::string& name) = 0;
-  virtual Result<std::vector<std::string>> names(const Directory& at) = 0;                     // sorted, without . and ..
+  virtual Result<std::vector<std::string>> names(const Directory& at) = 0;  // sorted, without . and ..
   virtual Result<Directory> open_directory(const Directory& at, const std::string& name) = 0;
-  virtual Result<Descriptor> open_file(const Directory& at, const std::string& name) = 0;      // for reading; regular only
+  virtual Result<Descriptor> open_file(const Directory& at, const std::string& name) = 0;  // for reading; regular only
   // Changing.
-  virtual Result<Directory> make_directory(const Directory& at, const std::string& name, std::uint32_t mode) = 0;  // there already: fine
-  virtual Result<Descriptor> create_file(const Directory& at, const std::string& name, std::uint32_t mode) = 0;    // must not exist
+  virtual Result<Directory> make_directory(const Directory& at, const std::string& name,
+                                           std::uint32_t mode) = 0;  // there already: fine
+  virtual Result<Descriptor> create_file(const Directory& at, const std::string& name,
+                                         std::uint32_t mode) = 0;  // must not exist
   virtual Result<void> write(const Descriptor& file, std::span<const std::byte> bytes) = 0;
-  virtual Result<void> set_attributes(const Descriptor& file, const Stat& like) = 0;           // owner (if root), mode, mtime
+  virtual Result<void> set_attributes(const Descriptor& file, const Stat& like) = 0;  // owner (if root), mode, mtime
   virtual Result<void> sync(int descriptor) = 0;
   virtual void start_writing_back(const Descriptor& file, std::uint64_t offset, std::uint64_t length) = 0;
   virtual Result<void> make_link(const Directory& at, const std::string& name, const std::string& target) = 0;
-  virtual Result<void> hard_link(const Directory& from, const std::string& name, const Directory& to, const std::string& as) = 0;
-  virtual Result<void> rename(const Directory& from, const std::string& name, const Directory& to, const std::string& as) = 0;
-  virtual Result<void> remove(const Directory& at, const std::string& name) = 0;               // absent: fine
-  virtual Result<void> remove_directory(const Directory& at, const std::string& name) = 0;     // absent or not empty: fine
+  virtual Result<void> hard_link(const Directory& from, const std::string& name, const Directory& to,
+                                 const std::string& as) = 0;
+  virtual Result<void> rename(const Directory& from, const std::string& name, const Directory& to,
+                              const std::string& as) = 0;
+  virtual Result<void> remove(const Directory& at, const std::string& name) = 0;            // absent: fine
+  virtual Result<void> remove_directory(const Directory& at, const std::string& name) = 0;  // absent or not empty: fine
 };
 
 class RealFiles final : public Files {
@@ -94,8 +98,10 @@ class RealFiles final : public Files {
   Result<void> sync(int descriptor) override;
   void start_writing_back(const Descriptor& file, std::uint64_t offset, std::uint64_t length) override;
   Result<void> make_link(const Directory& at, const std::string& name, const std::string& target) override;
-  Result<void> hard_link(const Directory& from, const std::string& name, const Directory& to, const std::string& as) override;
-  Result<void> rename(const Directory& from, const std::string& name, const Directory& to, const std::string& as) override;
+  Result<void> hard_link(const Directory& from, const std::string& name, const Directory& to,
+                         const std::string& as) override;
+  Result<void> rename(const Directory& from, const std::string& name, const Directory& to,
+                      const std::string& as) override;
   Result<void> remove(const Directory& at, const std::string& name) override;
   Result<void> remove_directory(const Directory& at, const std::string& name) override;
 };

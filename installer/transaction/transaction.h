@@ -1,9 +1,9 @@
-// Stop this program at any moment, even by pulling the plug: the next changing run finds the old files, the new files, or
-// a journal that leads to one of them.
+// Stop this program at any moment, even by pulling the plug: the next changing run finds the old files, the new files,
+// or a journal that leads to one of them.
 //
-// One function performs every plan of the file methods; install, upgrade, uninstall and rollback differ only in the pairs
-// (entry before, entry after) that they hand to the same code. installer/README.md tells the states and what each crash
-// finds.
+// One function performs every plan of the file methods; install, upgrade, uninstall and rollback differ only in the
+// pairs (entry before, entry after) that they hand to the same code. installer/README.md tells the states and what each
+// crash finds.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,8 @@ namespace cudnn_install {
 struct Event {
   enum class Kind { waiting, settled, started, progress, finished, note };
   Kind kind{};
-  std::string text{};              // "staging", "committing"; waiting: who holds the lock; note: one sentence
-  std::uint64_t done = 0;          // progress: bytes of the archive that are read
+  std::string text{};      // "staging", "committing"; waiting: who holds the lock; note: one sentence
+  std::uint64_t done = 0;  // progress: bytes of the archive that are read
   std::uint64_t total = 0;
 };
 using Report = std::function<void(const Event&)>;
@@ -36,8 +36,8 @@ struct TransactionOptions {
   Trust trust = Trust::checked;
   std::chrono::seconds lock_timeout{60};
   LicenceRecord licence{};
-  std::string state{};             // /var/lib/cudnn-install below the root, or the user's XDG_STATE_HOME/cudnn-install
-  std::string tool{};              // version of this program, for the receipt
+  std::string state{};  // /var/lib/cudnn-install below the root, or the user's XDG_STATE_HOME/cudnn-install
+  std::string tool{};   // version of this program, for the receipt
   Report report = [](const Event&) {};
 };
 
@@ -50,9 +50,9 @@ enum class Change { none, made };
 
 struct Done {
   Change change = Change::none;
-  Receipt receipt{};               // as it stands now; empty if nothing is left
-  std::vector<std::string> kept_aside{};   // hand-made files that were in the way
-  std::string protection{};        // of the reader child: seccomp+uid …; empty if no archive was read
+  Receipt receipt{};                      // as it stands now; empty if nothing is left
+  std::vector<std::string> kept_aside{};  // hand-made files that were in the way
+  std::string protection{};               // of the reader child: seccomp+uid …; empty if no archive was read
 };
 
 // Performs a plan's effective steps. Settles every open journal that it may settle first.
@@ -75,7 +75,8 @@ std::vector<std::string> known_prefixes(const std::string& state);
 // what was done, one sentence each.
 Result<std::vector<std::string>> settle_open(const Plan& plan, const TransactionOptions& options, Effects effects);
 
-// The first member's top directory, read by a reader child that is stopped at once; the archive's digest is not known yet.
+// The first member's top directory, read by a reader child that is stopped at once; the archive's digest is not known
+// yet.
 Result<ArchiveGlance> glance_at(const std::string& archive);
 
 }  // namespace cudnn_install

@@ -14,8 +14,8 @@ std::string_view name_of(Damage damage);
 
 struct Finding {
   Damage damage{};
-  std::string path{};       // relative to the prefix
-  std::string detail{};     // found and expected
+  std::string path{};    // relative to the prefix
+  std::string detail{};  // found and expected
   bool operator==(const Finding&) const = default;
 };
 
@@ -24,20 +24,21 @@ enum class Depth {
   digest,  // every byte
 };
 
-// Every visible path of every installation in the receipt (what a later installation covers is checked where it is kept).
-// `prefix` is absolute and resolved.
+// Every visible path of every installation in the receipt (what a later installation covers is checked where it is
+// kept). `prefix` is absolute and resolved.
 std::vector<Finding> damage_of(const Receipt& receipt, const std::string& prefix, Depth depth);
 
-// The chain libX.so → libX.so.8 → libX.so.8.9.6 of every library: each link names a file that is there, each SONAME is the
-// name of a link or file, every ELF file is for `machine`. Shape from the receipt, not from a list.
+// The chain libX.so → libX.so.8 → libX.so.8.9.6 of every library: each link names a file that is there, each SONAME is
+// the name of a link or file, every ELF file is for `machine`. Shape from the receipt, not from a list.
 std::vector<Finding> broken_chains(const Installation& installation, const std::string& prefix);
 
 // Opens every libcudnn* of the installation in a child process without privileges, calls cudnnGetVersion, the version
-// checks of the sub-libraries and cudnnGetCudartVersion, and demands that all mapped cuDNN files come from one directory.
-// A child that dies is a finding that names the signal. Only where the installation's platform is this machine's.
+// checks of the sub-libraries and cudnnGetCudartVersion, and demands that all mapped cuDNN files come from one
+// directory. A child that dies is a finding that names the signal. Only where the installation's platform is this
+// machine's.
 struct LoadProof {
-  std::string version{};    // 8906 → "8.9.6"
-  std::string cudart{};     // 12020 → "12.2"; empty: not asked or not answered
+  std::string version{};  // 8906 → "8.9.6"
+  std::string cudart{};   // 12020 → "12.2"; empty: not asked or not answered
   std::vector<std::string> opened{};
   std::vector<Finding> findings{};
 };

@@ -1,0 +1,132 @@
+#include "base/error.h"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/text.h"
+
+namespace cudnn_install {
+
+std::string_view name_of(Fault fault) {
+  switch (fault) {
+    case Fault::findings:
+      return "findings";
+    case Fault::usage:
+      return "usage";
+    case Fault::recipe:
+      return "recipe";
+    case Fault::archive:
+      return "archive";
+    case Fault::integrity:
+      return "integrity";
+    case Fault::network:
+      return "network";
+    case Fault::storage:
+      return "storage";
+    case Fault::permission:
+      return "permission";
+    case Fault::busy:
+      return "busy";
+    case Fault::conflict:
+      return "conflict";
+    case Fault::package_manager:
+      return "package-manager";
+    case Fault::interrupted:
+      return "interrupted";
+    case Fault::needs_settling:
+      return "needs-settling";
+    case Fault::unsupported:
+      return "unsupported";
+    case Fault::internal:
+      return "internal";
+  }
+  return "internal";
+}
+
+Error during(Error error, std::string activity) {
+  error.activities.push_back(std::move(activity));
+  return error;
+}
+
+namespace {
+
+std::string position(const Where& where) {
+  std::string text = printable(where.file);
+  if (where.line > 0) {
+    text += ':' + std::to_string(where.line);
+    if (where.column > 0) {
+      text += ':' + std::to_string(where.column);
+    }
+  }
+  return text + ": ";
+}
+
+// The source line with a caret below the column. Tabs in front of the column stay tabs, so that the caret stands right.
+std::string quoted_line(const Where& where) {
+  if (where.line <= 0 || where.source.empty()) {
+    return {};
+  }
+  std::string number = std::to_string(where.line);
+  const std::string margin(number.size() < 5 ? 5 - number.size() : 0, ' ');
+  std::string text = '\n' + margin + number + " | " + printable(where.source);
+  if (where.column > 0) {
+    text += '\n' + margin + std::string(number.size(), ' ') + " | ";
+    const std::string before = where.source.substr(0, static_cast<std::size_t>(where.column) - 1);
+    for (const char c : before) {
+      text += c == '\t' ? '\t' : ' ';
+    }
+    text += '^';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string rendered(const Error& error) {
+  std::string text = error.where ? position(*error.where) : std::string();
+  text += "error: " + printable(error.what);
+  if (error.where) {
+    text += quoted_line(*error.where);
+  }
+  for (const std::string& activity : error.activities) {
+    text += "\n  while: " + printable(activity);
+  }
+  if (!error.hint.empty()) {
+    text += "\n  hint: " + printable(error.hint);
+  }
+  return text;
+}
+
+Error system_error(int code, std::string what) {
+  Error error{.fault = Fault::internal, .what = std::move(what) + ": " + std::strerror(code)};
+  switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+    case EIO:
+    case EFBIG:
+      error.fault = Fault::storage;
+      break;
+    case EROFS:
+    case EACCES:
+    case EPERM:
+      error.fault = Fault::permission;
+      break;
+    case ENOENT:
+    case ENOTDIR:
+    case EISDIR:
+    case EEXIST:
+    case ELOOP:
+    case EXDEV:
+    case EMLINK:
+    case ENOTEMPTY:
+    case EBUSY:
+      error.fault = Fault::conflict;
+      break;
+    default:
+      break;
+  }
+  return error;
+}
+
+}  // namespace cudnn_install
