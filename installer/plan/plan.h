@@ -151,10 +151,13 @@ struct Request {
   bool keep_previous = true;              // upgrade only
 };
 
-// What a first look into the archive told: the first part of its first member's name.
+// What a first look into the archive told: the first part of its first member's name, and whether it is the demo payload
+// (its LICENSE stands first and its first line is demo_license_line), which needs no licence.
 struct ArchiveGlance {
   std::string top{};  // cudnn-linux-x86_64-8.9.6.50_cuda12-archive
+  bool demo = false;
 };
+inline constexpr std::string_view demo_license_line = "cudnn-install demo payload: this is not NVIDIA cuDNN";
 
 struct Situation {
   const Recipes& recipes;
