@@ -80,7 +80,8 @@ struct Installation {
   std::string when{};
   std::string tool{};  // version of cudnn-install
   LicenceRecord licence{};
-  bool demo = false;  // the demo payload
+  bool demo = false;      // the demo payload
+  bool replaced = false;  // it took the place of a build of ours of the same major
   std::vector<InstalledPath> paths{};
   std::vector<std::string> packages{};
   std::vector<std::string> keys{};
@@ -101,8 +102,6 @@ struct Receipt {
       created{};  // directories that we made, relative to the prefix ("" is the prefix), outermost first
   std::vector<Installation> installations{};
   std::optional<Previous> previous{};
-  // Whether the newest installation of each major took the place of another one of ours that was not kept (its id).
-  std::vector<std::string> replaced{};
   bool operator==(const Receipt&) const = default;
 };
 

@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 
+struct stat;
+
 namespace cudnn_install {
 
 // An owned descriptor.
@@ -53,7 +55,7 @@ struct Stat {
   std::uint64_t links = 0;
 };
 
-enum class Replace { no, yes };
+Stat stat_of(const struct stat& raw);
 
 // Every call that changes the file system goes through here, from one thread: a test can fail the n-th one, and a kill
 // sweep is deterministic. Names are single components; nothing follows a link. EINTR is invisible.
