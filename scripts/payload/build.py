@@ -57,6 +57,12 @@ def tools(arch):
     return [zig, "cc", "-target", ZIG_TARGETS[arch]], [zig, "ar"]
 
 
+def environment():
+    zig_cache = os.path.join(pack.cache_dir(), "zig-cache")
+    return {**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0",
+            "ZIG_GLOBAL_CACHE_DIR": zig_cache, "ZIG_LOCAL_CACHE_DIR": zig_cache}
+
+
 class Build:
     """One release's libraries, built in `scratch`. Paths stay relative, so the bytes do not depend on where."""
 
@@ -65,13 +71,10 @@ class Build:
         self.compiler, self.archiver = tools(of.arch)
         needs = NEEDS[of.major]
         extra = {stem: [base_of(of)] for stem in options.extra}
-        self.needs = {stem: list for stem, list in {**needs, **extra}.items() if stem not in options.without}
+        self.needs = {stem: needed for stem, needed in {**needs, **extra}.items() if stem not in options.without}
 
     def run(self, *command):
-        environment = {**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0",
-                       "ZIG_GLOBAL_CACHE_DIR": os.path.join(pack.cache_dir(), "zig-cache"),
-                       "ZIG_LOCAL_CACHE_DIR": os.path.join(pack.cache_dir(), "zig-cache")}
-        subprocess.run([*command], cwd=self.scratch, env=environment, check=True)
+        subprocess.run([*command], cwd=self.scratch, env=environment(), check=True)
 
     def blob(self, stem, kind, size):
         seed = f"{self.of.version} {self.of.cuda} {self.of.arch} {stem} {kind}"
