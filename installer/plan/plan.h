@@ -121,10 +121,12 @@ struct Plan {
   std::string prefix{};    // as asked for
   std::string include{};   // resolved destination directories, absolute, inside root
   std::string library{};
+  std::optional<Version> glibc{};  // of the target; the libraries may not need a newer one
   std::optional<Wanted> wanted{};  // install, upgrade
   std::vector<std::string> components{};
   std::optional<std::string> replaces{};  // id of the installation whose place is taken (install, upgrade) or that goes
   bool keep_previous = false;
+  bool as_root = false;  // no sudo in what is shown
   std::vector<PrerequisiteLine> prerequisites{};
   std::vector<std::string> notes{};  // what a person should know: fall-back recipe, kept hand-made files, old CUDA …
   std::vector<PlannedStep> documented{};
@@ -151,8 +153,8 @@ struct Request {
   bool keep_previous = true;              // upgrade only
 };
 
-// What a first look into the archive told: the first part of its first member's name, and whether it is the demo payload
-// (its LICENSE stands first and its first line is demo_license_line), which needs no licence.
+// What a first look into the archive told: the first part of its first member's name, and whether it is the demo
+// payload (its LICENSE stands first and its first line is demo_license_line), which needs no licence.
 struct ArchiveGlance {
   std::string top{};  // cudnn-linux-x86_64-8.9.6.50_cuda12-archive
   bool demo = false;
@@ -176,8 +178,9 @@ Result<Plan> plan_rollback(const Request& request, const Situation& situation);
 // fuse.cpp: unpack + copy + chmod become one PlaceFiles; the other steps stay.
 std::vector<PlannedStep> fused(const std::vector<PlannedStep>& documented);
 
-// The component of `product` (runtime, dev, static) that a file below the archive's top directory belongs to, or "".
 // --- showing -----------------------------------------------------------------------------------------------------
+
+inline constexpr int plan_schema = 1;
 
 std::string described(const Step& step);  // one sentence
 enum class Explain { no, yes };           // yes: both plans, and the clause of every step

@@ -1,0 +1,196 @@
+#include <utility>
+
+#include "base/text.h"
+#include "plan/parts.h"
+
+namespace cudnn_install {
+namespace {
+
+std::string listed(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const std::string& path : paths) {
+    text += (text.empty() ? "" : ", ") + path;
+  }
+  return text;
+}
+
+std::string counted(const std::vector<std::string>& paths) {
+  return std::to_string(paths.size()) + (paths.size() == 1 ? " name" : " names");
+}
+
+struct Describe {
+  std::string operator()(const MakeDirectory& step) const { return "make the directory " + step.path; }
+  std::string operator()(const RemoveOlder& step) const {
+    return "remove " + counted(step.paths) + " of the older build";
+  }
+  std::string operator()(const UnpackArchive& step) const { return "unpack " + step.archive; }
+  std::string operator()(const CopyFiles& step) const {
+    return "copy " + step.from + " to " + step.to + (step.links == Links::keep ? ", links as links" : "");
+  }
+  std::string operator()(const SetMode& step) const { return "set mode " + step.mode + " on " + listed(step.paths); }
+  std::string operator()(const PlaceFiles& step) const {
+    std::string text = "place from " + step.archive + ": ";
+    for (const PlaceRule& rule : step.rules) {
+      text += (&rule == step.rules.data() ? "" : ", ") + rule.from + " to " + rule.to;
+    }
+    return text;
+  }
+  std::string operator()(const RefreshLoaderCache& step) const {
+    return "refresh the loader's cache (ldconfig) for " + step.directory;
+  }
+  std::string operator()(const RemovePaths& step) const { return "remove " + counted(step.paths); }
+  std::string operator()(const RestorePaths& step) const {
+    return "bring back " + counted(step.paths) + " from " + step.from;
+  }
+};
+
+// Where the paths themselves are the news, one a line.
+const std::vector<std::string>* paths_below(const Step& step) {
+  if (const auto* older = std::get_if<RemoveOlder>(&step)) {
+    return &older->paths;
+  }
+  if (const auto* removed = std::get_if<RemovePaths>(&step)) {
+    return &removed->paths;
+  }
+  if (const auto* restored = std::get_if<RestorePaths>(&step)) {
+    return &restored->paths;
+  }
+  return nullptr;
+}
+
+// Text with every line made safe for a terminal.
+class Page {
+ public:
+  void line(const std::string& text) { text_ += printable(text) + "\n"; }
+  void gap() { text_ += "\n"; }
+  [[nodiscard]] std::string text() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+void add_wanted(Page& page, const Plan& plan) {
+  if (!plan.wanted) {
+    return;
+  }
+  const Wanted& wanted = *plan.wanted;
+  page.line("  archive     " + wanted.location);
+  page.line("  sha256      " + (wanted.sha256 ? wanted.sha256->hex() + " (" + wanted.trust + ")" : "not known"));
+  page.line("  platform    " + shown_platform(wanted.platform));
+  page.line("  components  " + listed(plan.components));
+  page.line("  recipe      " + plan.distro + ", method " + plan.method + " after the " + plan.document);
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size()), ' ');
+  return text;
+}
+
+void add_prerequisites(Page& page, const Plan& plan) {
+  if (plan.prerequisites.empty()) {
+    return;
+  }
+  page.gap();
+  page.line("needed first:");
+  for (const PrerequisiteLine& each : plan.prerequisites) {
+    page.line("  " + padded(name_of(each.standing), 11) + padded(each.name, 9) + each.detail + " (" +
+              shown(each.clause) + ")");
+  }
+}
+
+void add_steps(Page& page, const std::vector<PlannedStep>& steps, Explain explain) {
+  int number = 0;
+  for (const PlannedStep& each : steps) {
+    std::string line = "  " + std::to_string(++number) + ". " + described(each.step);
+    if (explain == Explain::yes && each.clause) {
+      line += " (" + shown(*each.clause) + ")";
+    }
+    if (!each.note.empty()) {
+      line += " [" + std::string(each.clause ? "" : "added: ") + each.note + "]";
+    }
+    page.line(line);
+    if (const auto* paths = paths_below(each.step)) {
+      for (const std::string& path : *paths) {
+        page.line("       " + path);
+      }
+    }
+  }
+}
+
+// What is done besides the documented steps and is no part of them in another form.
+std::vector<PlannedStep> besides(const Plan& plan) {
+  std::vector<PlannedStep> steps;
+  for (const PlannedStep& each : plan.effective) {
+    if (std::holds_alternative<RefreshLoaderCache>(each.step)) {
+      steps.push_back(each);
+    }
+  }
+  return steps;
+}
+
+}  // namespace
+
+std::string name_of(Standing standing) {
+  switch (standing) {
+    case Standing::satisfied:
+      return "satisfied";
+    case Standing::command:
+      return "to do";
+    case Standing::missing:
+      break;
+  }
+  return "missing";
+}
+
+std::string_view name_of(Verb verb) {
+  switch (verb) {
+    case Verb::install:
+      return "install";
+    case Verb::upgrade:
+      return "upgrade";
+    case Verb::uninstall:
+      return "uninstall";
+    case Verb::rollback:
+      break;
+  }
+  return "rollback";
+}
+
+std::string shown(const Clause& clause) {
+  return clause.section + (clause.step.empty() ? "" : " ") + clause.step;
+}
+
+std::string described(const Step& step) {
+  return std::visit(Describe{}, step);
+}
+
+std::string to_text(const Plan& plan, Explain explain) {
+  Page page;
+  page.line(plan.title);
+  add_wanted(page, plan);
+  add_prerequisites(page, plan);
+  if (!plan.documented.empty()) {
+    page.gap();
+    page.line(explain == Explain::yes && plan.wanted ? "steps as documented:" : "steps:");
+    add_steps(page, plan.documented, explain);
+  }
+  if (explain == Explain::yes && plan.wanted) {
+    page.gap();
+    page.line("steps as performed, all or none:");
+    add_steps(page, plan.effective, explain);
+  } else if (const auto more = besides(plan); !more.empty()) {
+    page.gap();
+    page.line("and after them:");
+    add_steps(page, more, explain);
+  }
+  if (!plan.notes.empty()) {
+    page.gap();
+    page.line("notes:");
+    for (const std::string& note : plan.notes) {
+      page.line("  - " + note);
+    }
+  }
+  return std::move(page).text();
+}
+
+}  // namespace cudnn_install
