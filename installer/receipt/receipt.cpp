@@ -2,27 +2,13 @@
 
 #include <utility>
 
-#include <nlohmann/json.hpp>
+#include "receipt/entry_json.h"
 
 namespace cudnn_install {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // --- to JSON -----------------------------------------------------------------------------------------------------
-
-Json json_of(const Entry& entry) {
-  const bool file = entry.kind == EntryKind::file;
-  return {{"type", file ? "file" : "link"},
-          {"mode", entry.mode},
-          {"size", entry.size},
-          {"mtime", entry.mtime},
-          {"ctime", entry.ctime},
-          {"inode", entry.inode},
-          {"sha256", file ? Json(entry.sha256.hex()) : Json(nullptr)},
-          {"target", file ? Json(nullptr) : Json(entry.target)}};
-}
 
 Json json_of(const Kept& kept) {
   return {{"entry", json_of(kept.entry)}, {"where", kept.where}};
@@ -50,6 +36,7 @@ Json json_of(const Installation& installation) {
   }
   return {{"id", installation.id},
           {"product", installation.product},
+          {"front", installation.front},
           {"version", installation.version},
           {"cuda", installation.cuda},
           {"platform", installation.platform},
@@ -75,7 +62,7 @@ Json json_of(const Previous& previous) {
   for (const Kept& one : previous.kept) {
     kept.push_back(json_of(one));
   }
-  return {{"installation", json_of(previous.installation)}, {"kept", std::move(kept)}};
+  return {{"installation", json_of(previous.installation)}, {"position", previous.position}, {"kept", std::move(kept)}};
 }
 
 Json body_of(const Receipt& receipt) {
@@ -85,45 +72,13 @@ Json body_of(const Receipt& receipt) {
   }
   return {{"schema", receipt_schema},
           {"id", receipt.id},
+          {"transaction", receipt.transaction},
           {"created", receipt.created},
           {"installations", std::move(installations)},
           {"previous", receipt.previous ? json_of(*receipt.previous) : Json(nullptr)}};
 }
 
 // --- from JSON ---------------------------------------------------------------------------------------------------
-
-// Thrown inside this file alone, caught in receipt_from_json.
-struct Malformed {
-  std::string what;
-};
-
-template <class T>
-T checked(Result<T> result) {
-  if (!result) {
-    throw Malformed{result.error().what};
-  }
-  return std::move(*result);
-}
-
-Entry entry_from(const Json& json) {
-  Entry entry;
-  const auto type = json.at("type").get<std::string>();
-  if (type != "file" && type != "link") {
-    throw Malformed{"unknown type '" + type + "'"};
-  }
-  entry.kind = type == "file" ? EntryKind::file : EntryKind::link;
-  entry.mode = json.at("mode").get<std::uint32_t>();
-  entry.size = json.at("size").get<std::uint64_t>();
-  entry.mtime = json.at("mtime").get<std::int64_t>();
-  entry.ctime = json.at("ctime").get<std::int64_t>();
-  entry.inode = json.at("inode").get<std::uint64_t>();
-  if (entry.kind == EntryKind::file) {
-    entry.sha256 = checked(Sha256::parse(json.at("sha256").get<std::string>()));
-  } else {
-    entry.target = json.at("target").get<std::string>();
-  }
-  return entry;
-}
 
 Kept kept_from(const Json& json) {
   const auto where = json.at("where").get<std::string>();
@@ -158,6 +113,7 @@ Installation installation_from(const Json& json) {
   Installation installation;
   installation.id = json.at("id").get<std::string>();
   installation.product = json.at("product").get<std::string>();
+  installation.front = json.at("front").get<std::string>();
   installation.version = json.at("version").get<std::string>();
   installation.cuda = json.at("cuda").get<std::string>();
   installation.platform = json.at("platform").get<std::string>();
@@ -182,7 +138,9 @@ Installation installation_from(const Json& json) {
 }
 
 Previous previous_from(const Json& json) {
-  Previous previous{.installation = installation_from(json.at("installation")), .kept = {}};
+  Previous previous{.installation = installation_from(json.at("installation")),
+                    .position = json.at("position").get<std::uint32_t>(),
+                    .kept = {}};
   for (const Json& one : json.at("kept")) {
     previous.kept.push_back(kept_from(one));
   }
@@ -194,6 +152,7 @@ Previous previous_from(const Json& json) {
 
 Receipt receipt_from(const Json& json) {
   Receipt receipt{.id = json.at("id").get<std::string>(),
+                  .transaction = json.at("transaction").get<std::string>(),
                   .created = json.at("created").get<std::vector<std::string>>(),
                   .installations = {},
                   .previous = std::nullopt};
@@ -227,25 +186,18 @@ bool same_content(const Entry& left, const Entry& right) {
 }
 
 std::string to_json(const Receipt& receipt) {
-  Json body = body_of(receipt);
-  body["digest"] = Sha256::of(body.dump()).hex();
-  return body.dump(1) + '\n';
+  return sealed(body_of(receipt));
 }
 
 Result<Receipt> receipt_from_json(const std::string& text, const std::string& file) {
   try {
-    Json json = Json::parse(text);
+    const Json json = unsealed(text);
     const int schema = json.at("schema").get<int>();
     if (schema != receipt_schema) {
       return failure(Fault::unsupported,
                      "'" + file + "' has schema " + std::to_string(schema) + ", this program reads " +
                          std::to_string(receipt_schema),
                      "use the cudnn-install that wrote it, or a newer one");
-    }
-    const auto digest = json.at("digest").get<std::string>();
-    json.erase("digest");
-    if (digest != Sha256::of(json.dump()).hex()) {
-      return failure(Fault::conflict, "the receipt '" + file + "' was edited or damaged", way_out);
     }
     return receipt_from(json);
   } catch (const nlohmann::json::exception&) {

@@ -68,6 +68,7 @@ struct Source {
 struct Installation {
   std::string id{};        // 32 hexadecimal digits, random
   std::string product{};   // cudnn8
+  std::string front{};       // libcudnn: its links appear last and vanish first
   std::string version{};   // 8.9.6.50
   std::string cuda{};      // 12
   std::string platform{};  // linux-x86_64
@@ -92,12 +93,14 @@ struct Installation {
 // The version that `rollback` returns to: the whole installation, each of its paths kept aside.
 struct Previous {
   Installation installation{};
+  std::uint32_t position = 0;  // where it stood among the installations
   std::vector<Kept> kept{};  // one for each of installation.paths, in the same order
   bool operator==(const Previous&) const = default;
 };
 
 struct Receipt {
-  std::string id{};  // of the state directory
+  std::string id{};           // of the state directory
+  std::string transaction{};  // the last one that changed it
   std::vector<std::string>
       created{};  // directories that we made, relative to the prefix ("" is the prefix), outermost first
   std::vector<Installation> installations{};
