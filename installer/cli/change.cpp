@@ -1,0 +1,223 @@
+#include "cli/change.h"
+
+#include <ostream>
+#include <utility>
+
+#include "base/text.h"
+#include "cli/records.h"
+#include "cli/request.h"
+#include "cli/terminal.h"
+#include "system/signals.h"
+
+namespace cudnn_install {
+
+namespace {
+
+Talk talk_of(const OutputOptions& output) {
+  return output.quiet ? Talk::quiet : Talk::normal;
+}
+
+Result<TransactionOptions> options_for(const std::string& root, const ChangeCommand& command, Context& context) {
+  auto state = state_directory(root, context);
+  if (!state) {
+    return tl::unexpected(state.error());
+  }
+  auto timeout = checked_lock_timeout(command.change.lock_timeout);
+  if (!timeout) {
+    return tl::unexpected(timeout.error());
+  }
+  TransactionOptions options;
+  options.trust = command.change.trust_prefix ? Trust::given : Trust::checked;
+  options.lock_timeout = *timeout;
+  options.state = std::move(*state);
+  options.tool = tool_version();
+  return options;
+}
+
+bool needs_licence(const Plan& plan) {
+  return plan.wanted && !plan.wanted->demo;
+}
+
+std::string licence_place(const Wanted& wanted) {
+  return "'" + wanted.top + "/" + wanted.license + "' in '" + wanted.location + "'";
+}
+
+// The digest of the text is added by the transaction, which reads the archive.
+Result<LicenceRecord> licence(const Plan& plan, const ChangeOptions& change, Context& context) {
+  if (!needs_licence(plan)) {
+    return LicenceRecord{};
+  }
+  const LicenceRecord accepted{.accepted = true, .text = {}, .when = context.now(), .user = context.caller.name};
+  if (change.accept_license || context.variable("CUDNN_INSTALL_ACCEPT_LICENSE") == "1") {
+    return accepted;
+  }
+  const std::string place = licence_place(*plan.wanted);
+  auto answer = asked(context, "do you accept NVIDIA's cuDNN licence, " + printable(place) + "?",
+                      "read it, then add --accept-license or set CUDNN_INSTALL_ACCEPT_LICENSE=1");
+  if (!answer) {
+    return tl::unexpected(answer.error());
+  }
+  if (!*answer) {
+    return failure(Fault::usage, "the cuDNN licence was not accepted: nothing was done", "its text is " + place);
+  }
+  return accepted;
+}
+
+Result<void> consent(const Plan& plan, const ChangeCommand& command, Context& context) {
+  if (!command.output.quiet) {
+    context.err << to_text(plan, command.output.verbose ? Explain::yes : Explain::no) << '\n' << std::flush;
+  }
+  if (command.change.yes) {
+    return {};
+  }
+  auto answer = asked(context, "go on?", "look at the plan with --dry-run, then add --yes");
+  if (!answer) {
+    return tl::unexpected(answer.error());
+  }
+  return *answer ? Result<void>{} : failure(Fault::usage, "not agreed to: nothing was done");
+}
+
+// A catalogue entry without the file in hand.
+Error download_needed(const Plan& plan) {
+  const Wanted& wanted = *plan.wanted;
+  const std::string file = wanted.location.substr(wanted.location.rfind('/') + 1);
+  std::string command = "cudnn-install " + std::string(name_of(plan.verb)) + " --archive " + shell_word(file) +
+                        " --prefix " + shell_word(plan.prefix);
+  std::string check;
+  if (wanted.sha256) {
+    check = " (sha256 " + wanted.sha256->hex() + ")";
+    command += " --sha256 " + wanted.sha256->hex();
+  }
+  if (plan.root != "/") {
+    command += " --root " + shell_word(plan.root);
+  }
+  return {.fault = Fault::network,
+          .what = "downloading is not part of this build yet: '" + wanted.location + "'" + check,
+          .hint = "fetch it by hand, then run: " + command};
+}
+
+std::string sentence(const Plan& plan, const Done& done) {
+  if (done.change == Change::none) {
+    return "unchanged: " + plan.title;
+  }
+  switch (plan.verb) {
+    case Verb::install:
+      return "installed " + plan.title;
+    case Verb::upgrade:
+      return "upgraded to " + plan.title;
+    case Verb::uninstall:
+      return "uninstalled " + plan.title;
+    case Verb::rollback:
+      return "rolled back to " + plan.title;
+  }
+  return plan.title;
+}
+
+void tell_after(const Plan& plan, const Done& done, Context& context) {
+  for (const std::string& path : done.kept_aside) {
+    context.err << "kept aside: " << printable(path) << " (uninstall brings it back)\n";
+  }
+  if (done.change == Change::made && plan.wanted && plan.wanted->demo) {
+    context.err << "this is the demo payload, not NVIDIA cuDNN\n";
+  }
+}
+
+Result<void> can_go_on(const Plan& plan) {
+  if (plan.wanted && is_url(plan.wanted->location)) {
+    return tl::unexpected(download_needed(plan));
+  }
+  return {};
+}
+
+}  // namespace
+
+void warn(const std::vector<std::string>& warnings, const OutputOptions& output, Context& context) {
+  for (const std::string& warning : warnings) {
+    if (!output.quiet) {
+      context.err << "warning: " << printable(warning) << '\n';
+    }
+  }
+}
+
+Result<Outcome> shown(const Plan& plan, const ShowOptions& show, const OutputOptions& output) {
+  const std::string format = output.json ? "json" : show.format;
+  const std::string record = format == "json" ? to_json(plan) : "";
+  if (format == "json") {
+    return Outcome{.text = record, .record = record, .fault = {}};
+  }
+  if (format == "text") {
+    const bool explain = show.explain || output.verbose;
+    return Outcome{.text = to_text(plan, explain ? Explain::yes : Explain::no), .record = {}, .fault = {}};
+  }
+  if (format == "sh") {
+    return Outcome{.text = to_shell(plan), .record = {}, .fault = {}};
+  }
+  if (format == "dockerfile") {
+    return Outcome{.text = to_dockerfile(plan), .record = {}, .fault = {}};
+  }
+  const std::string near = nearest(format, {"text", "sh", "json", "dockerfile"});
+  return failure(Fault::usage, "--format does not know '" + format + "'",
+                 near.empty() ? "it knows: text, sh, json, dockerfile" : "did you mean '" + near + "'?");
+}
+
+Result<void> settle_first(const Request& request, Survey& survey, const ChangeCommand& command, Context& context) {
+  if (survey.state.standstill != Standstill::open_journal || command.change.dry_run) {
+    return {};
+  }
+  auto options = options_for(request.root, command, context);
+  if (!options) {
+    return tl::unexpected(options.error());
+  }
+  Plan place;
+  place.root = request.root;
+  place.prefix = request.prefix;
+  watch_signals();
+  auto sentences = settle_open(place, *options, {.files = context.files, .processes = context.processes});
+  if (!sentences) {
+    return tl::unexpected(sentences.error());
+  }
+  Progress progress(context, talk_of(command.output));
+  for (const std::string& text : *sentences) {
+    progress.show({.kind = Event::Kind::settled, .text = text});
+  }
+  auto state = prefix_state(request.root, request.prefix);
+  if (!state) {
+    return tl::unexpected(state.error());
+  }
+  survey.state = std::move(*state);
+  return {};
+}
+
+Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, Context& context) {
+  if (command.change.dry_run) {
+    return shown(plan, command.show, command.output);
+  }
+  auto options = options_for(plan.root, command, context);
+  if (!options) {
+    return tl::unexpected(options.error());
+  }
+  if (auto possible = can_go_on(plan); !possible) {
+    return tl::unexpected(possible.error());
+  }
+  if (auto agreed = consent(plan, command, context); !agreed) {
+    return tl::unexpected(agreed.error());
+  }
+  auto accepted = licence(plan, command.change, context);
+  if (!accepted) {
+    return tl::unexpected(accepted.error());
+  }
+  options->licence = std::move(*accepted);
+  Progress progress(context, talk_of(command.output));
+  options->report = [&progress](const Event& event) { progress.show(event); };
+  watch_signals();
+  auto done = perform(plan, *options, {.files = context.files, .processes = context.processes});
+  if (!done) {
+    return tl::unexpected(done.error());
+  }
+  if (!command.output.quiet) {
+    tell_after(plan, *done, context);
+  }
+  return Outcome{.text = sentence(plan, *done) + "\n", .record = change_record(plan, *done), .fault = {}};
+}
+
+}  // namespace cudnn_install

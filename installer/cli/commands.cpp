@@ -1,0 +1,22 @@
+#include "cli/commands.h"
+
+namespace cudnn_install {
+
+std::vector<Subcommand> subcommands() {
+  return {
+      {"install", "Install cuDNN; what is done when no command is named", add_install},
+      {"upgrade", "Install a newer cuDNN and keep the present one for rollback", add_upgrade},
+      {"rollback", "Bring back the version that the last upgrade replaced", add_rollback},
+      {"uninstall", "Remove what was installed and bring back what it displaced", add_uninstall},
+      {"plan", "Show what install would do, and do nothing", add_plan},
+      {"status", "Say what is installed, and where", add_status},
+      {"verify", "Hold what is installed against its receipt", add_verify},
+      {"releases", "List the releases of cuDNN that the catalogue knows", add_releases},
+      {"host", "Say what this machine is", add_host},
+      {"recipe", "List, check and explain recipes", add_recipe},
+      {"completion", "Print a completion script for bash, zsh or fish", add_completion},
+      {"man", "Print the manual page", add_man},
+  };
+}
+
+}  // namespace cudnn_install

@@ -1,0 +1,59 @@
+// The options that mean the same in every subcommand, as typed; request.h gives them their meaning.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/cli.h"
+
+namespace cudnn_install {
+
+struct OutputOptions {
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+  std::string log_file{};
+};
+
+struct PlaceOptions {
+  std::string prefix{};  // "": not given
+  std::string root = "/";
+};
+
+struct ChoiceOptions {
+  std::string method = "tar";
+  std::string cudnn{};
+  std::string cuda{};
+  std::string arch{};
+  std::string distro{};
+  std::vector<std::string> archives{};
+  std::string sha256{};
+  bool allow_unverified = false;
+  std::string components{};
+  std::string recipes{};  // directory; "": the built-in ones
+  bool offline = false;
+};
+
+struct ShowOptions {
+  std::string format = "text";  // text | sh | json | dockerfile
+  bool explain = false;
+  std::string host{};  // record of another machine
+};
+
+struct ChangeOptions {
+  bool yes = false;
+  bool accept_license = false;
+  bool trust_prefix = false;
+  bool dry_run = false;
+  bool keep_previous = true;
+  std::string lock_timeout = "60";
+};
+
+void add_output_options(CLI::App& app, OutputOptions& options);
+void add_place_options(CLI::App& app, PlaceOptions& options);
+void add_choice_options(CLI::App& app, ChoiceOptions& options);
+void add_show_options(CLI::App& app, ShowOptions& options);
+void add_change_options(CLI::App& app, ChangeOptions& options);
+void add_license_option(CLI::App& app, ChangeOptions& options);
+
+}  // namespace cudnn_install

@@ -1,0 +1,57 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/change.h"
+#include "cli/commands.h"
+#include "cli/request.h"
+
+namespace cudnn_install {
+
+namespace {
+
+struct PlanOptions {
+  OutputOptions output{};
+  PlaceOptions place{};
+  ChoiceOptions choice{};
+  ShowOptions show{};
+};
+
+Result<Outcome> run(const PlanOptions& options, Context& context) {
+  auto request = request_from(options.choice, options.place);
+  if (!request) {
+    return tl::unexpected(request.error());
+  }
+  const auto survey = options.show.host.empty()
+                          ? surveyed(*request, options.choice, options.place, Books::open, context)
+                          : surveyed_elsewhere(*request, options.choice, options.place, options.show.host, context);
+  if (!survey) {
+    return tl::unexpected(survey.error());
+  }
+  warn(survey->warnings, options.output, context);
+  if (survey->state.standstill == Standstill::open_journal) {
+    warn({"an interrupted run is to be settled first; the next install, upgrade, rollback or uninstall does that"},
+         options.output, context);
+  }
+  const auto plan = plan_install(*request, survey->situation());
+  if (!plan) {
+    return tl::unexpected(plan.error());
+  }
+  return shown(*plan, options.show, options.output);
+}
+
+}  // namespace
+
+Run add_plan(CLI::App& app) {
+  auto options = std::make_shared<PlanOptions>();
+  add_choice_options(app, options->choice);
+  add_place_options(app, options->place);
+  app.add_option("--host", options->show.host, "Plan for the machine whose host --json record is in FILE")
+      ->type_name("FILE")
+      ->group("Where");
+  add_show_options(app, options->show);
+  add_output_options(app, options->output);
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace cudnn_install

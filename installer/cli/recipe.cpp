@@ -1,0 +1,130 @@
+// recipe list | check FILE… | explain NAME
+#include "recipe/recipe.h"
+
+#include <memory>
+#include <ostream>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/records.h"
+#include "cli/survey.h"
+#include "recipe/embedded.h"
+#include "recipe/explain.h"
+
+namespace cudnn_install {
+
+namespace {
+
+struct RecipeOptions {
+  OutputOptions output{};
+  std::string recipes{};
+  std::string name{};
+  std::vector<std::string> files{};
+};
+
+std::vector<NamedRecipe> named(const Recipes& recipes) {
+  std::vector<NamedRecipe> all;
+  for (const Distro& distro : recipes.distros) {
+    all.push_back({.kind = "distro", .name = distro.name, .title = distro.title});
+  }
+  for (const Method& method : recipes.methods) {
+    all.push_back({.kind = "method", .name = method.name, .title = method.title});
+  }
+  for (const Product& product : recipes.products) {
+    all.push_back({.kind = "product", .name = product.name, .title = product.title});
+  }
+  return all;
+}
+
+Result<Outcome> list(const RecipeOptions& options, Context& context) {
+  const auto book = recipe_book(options.recipes, context);
+  if (!book) {
+    return tl::unexpected(book.error());
+  }
+  return Outcome{.text = listed(book->recipes), .record = recipes_record(named(book->recipes)), .fault = {}};
+}
+
+Result<Outcome> explain(const RecipeOptions& options, Context& context) {
+  const auto book = recipe_book(options.recipes, context);
+  if (!book) {
+    return tl::unexpected(book.error());
+  }
+  std::string text;
+  std::vector<std::string> names;
+  const auto add = [&](const auto& recipes) {
+    for (const auto& recipe : recipes) {
+      names.push_back(recipe.name);
+      text += recipe.name == options.name ? explained(recipe) : "";
+    }
+  };
+  add(book->recipes.methods);
+  add(book->recipes.distros);
+  add(book->recipes.products);
+  if (text.empty()) {
+    const std::string near = nearest(options.name, names);
+    return failure(Fault::usage, "no recipe '" + options.name + "'",
+                   near.empty() ? "run: cudnn-install recipe list" : "did you mean '" + near + "'?");
+  }
+  return Outcome{.text = text, .record = text_record("explanation", text), .fault = {}};
+}
+
+// Every mistake of every file, not only the first: an author mends them in one go.
+Result<Outcome> check(const RecipeOptions& options, Context& context) {
+  std::vector<Error> mistakes;
+  for (const std::string& path : options.files) {
+    const auto source = recipe_file(path);
+    if (!source) {
+      return tl::unexpected(source.error());
+    }
+    if (const auto loaded = load_recipes({*source}); !loaded) {
+      mistakes.insert(mistakes.end(), loaded.error().begin(), loaded.error().end());
+    }
+  }
+  for (const Error& mistake : mistakes) {
+    context.err << rendered(mistake) << '\n';
+  }
+  const std::size_t count = options.files.size();
+  const std::string files = std::to_string(count) + (count == 1 ? " file" : " files");
+  Outcome outcome{.text = files + ", no mistakes\n", .record = mistakes_record(options.files, mistakes), .fault = {}};
+  if (!mistakes.empty()) {
+    outcome.text =
+        files + ", " + std::to_string(mistakes.size()) + (mistakes.size() == 1 ? " mistake\n" : " mistakes\n");
+    outcome.fault = Fault::recipe;
+  }
+  return outcome;
+}
+
+CLI::App* add_part(CLI::App& app, RecipeOptions& options, const std::string& name, const std::string& sentence) {
+  CLI::App* part = app.add_subcommand(name, sentence);
+  if (name != "check") {
+    part->add_option("--recipes", options.recipes, "Read the recipes from DIR instead of the built-in ones")
+        ->type_name("DIR");
+  }
+  add_output_options(*part, options.output);
+  return part;
+}
+
+}  // namespace
+
+Run add_recipe(CLI::App& app) {
+  auto options = std::make_shared<RecipeOptions>();
+  add_part(app, *options, "list", "List all recipes by kind");
+  CLI::App* checking = add_part(app, *options, "check", "Find every mistake in recipe files");
+  checking->add_option("FILE", options->files, "Recipe files")->type_name("FILE")->required();
+  CLI::App* explaining = add_part(app, *options, "explain", "Tell what a recipe says, each step with its clause");
+  explaining->add_option("NAME", options->name, "Name of a method, distribution or product")
+      ->type_name("NAME")
+      ->required();
+  return [options, checking, explaining](Context& context) {
+    if (checking->parsed()) {
+      return check(*options, context);
+    }
+    return explaining->parsed() ? explain(*options, context) : list(*options, context);
+  };
+}
+
+}  // namespace cudnn_install

@@ -1,0 +1,116 @@
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/prefixes.h"
+#include "cli/request.h"
+#include "system/signals.h"
+#include "transaction/transaction.h"
+
+namespace cudnn_install {
+
+namespace {
+
+struct StatusOptions {
+  OutputOptions output{};
+  PlaceOptions place{};
+  bool check = false;
+};
+
+// An open journal is carried to its end where the caller may write and no other run holds the lock; any trouble leaves
+// it to the next changing command, which says what is wrong.
+void settle_quietly(const StatusOptions& options, PrefixReport& report, Context& context) {
+  const std::string records = directory_of(options.place, report.prefix) + "/.cudnn-install";
+  const auto root = checked_root(options.place.root);
+  const auto state = state_directory(root.value_or("/"), context);
+  if (report.state.standstill != Standstill::open_journal || !root || !state || ::access(records.c_str(), W_OK) != 0) {
+    return;
+  }
+  Plan plan;
+  plan.root = *root;
+  plan.prefix = report.prefix;
+  TransactionOptions how;
+  how.lock_timeout = std::chrono::seconds(0);
+  how.state = *state;
+  how.tool = tool_version();
+  watch_signals();
+  const auto settled = settle_open(plan, how, {.files = context.files, .processes = context.processes});
+  if (auto now = prefix_state(*root, report.prefix); settled && now) {
+    report.state = std::move(*now);
+  }
+}
+
+std::string text_of(const PrefixReport& report) {
+  std::string text = printable(report.prefix) + "\n";
+  const std::optional<Receipt>& receipt = report.state.receipt;
+  if (!receipt || receipt->installations.empty()) {
+    text += "  nothing is installed here\n";
+  } else {
+    for (const Installation& each : receipt->installations) {
+      text += "  " + title_of(each) + ", " + printable(each.platform) + ", method " + printable(each.method) + ", " +
+              std::to_string(each.paths.size()) + " paths, " + printable(each.when) + "\n";
+    }
+    if (receipt->previous) {
+      text += "  rollback brings back " + title_of(receipt->previous->installation) + "\n";
+    }
+  }
+  if (report.state.standstill == Standstill::in_progress) {
+    text += "  another run is in progress\n";
+  }
+  if (report.state.standstill == Standstill::open_journal) {
+    text += "  an interrupted run is not settled; the next install, upgrade, rollback or uninstall here does that\n";
+  }
+  return text + text_of(report.findings);
+}
+
+std::optional<Fault> worst_of(const std::vector<PrefixReport>& reports) {
+  std::optional<Fault> worst;
+  for (const PrefixReport& report : reports) {
+    if (report.state.standstill == Standstill::open_journal) {
+      return Fault::needs_settling;
+    }
+    if (!report.findings.empty()) {
+      worst = Fault::integrity;
+    }
+  }
+  return worst;
+}
+
+Result<Outcome> run(const StatusOptions& options, Context& context) {
+  auto reports = prefix_reports(options.place, context);
+  if (!reports) {
+    return tl::unexpected(reports.error());
+  }
+  Outcome outcome;
+  for (PrefixReport& report : *reports) {
+    settle_quietly(options, report, context);
+    if (options.check && report.state.receipt) {
+      report.findings = damage_of(*report.state.receipt, directory_of(options.place, report.prefix), Depth::stat);
+    }
+    outcome.text += text_of(report);
+  }
+  if (reports->empty()) {
+    outcome.text = "nothing is installed by cudnn-install here\n";
+  }
+  outcome.record = prefixes_record(*reports);
+  outcome.fault = worst_of(*reports);
+  return outcome;
+}
+
+}  // namespace
+
+Run add_status(CLI::App& app) {
+  auto options = std::make_shared<StatusOptions>();
+  app.add_flag("--check", options->check, "Look whether every path is as recorded, without reading the files");
+  add_place_options(app, options->place);
+  add_output_options(app, options->output);
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace cudnn_install

@@ -1,0 +1,174 @@
+#include "cli/survey.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <ostream>
+#include <utility>
+
+#include "cli/request.h"
+#include "host/host.h"
+#include "recipe/embedded.h"
+
+namespace cudnn_install {
+
+namespace {
+
+bool is_release(const SourceText& text) {
+  return text.file.find("releases/") != std::string::npos;
+}
+
+Result<void> readable_archive(const std::string& archive) {
+  struct stat facts {};
+  if (::stat(archive.c_str(), &facts) != 0) {
+    const int code = errno;
+    return code == EACCES ? failure(Fault::permission, "may not look at the archive '" + archive + "'")
+                          : failure(Fault::usage, "no archive '" + archive + "'", "name a file that exists");
+  }
+  if (!S_ISREG(facts.st_mode)) {
+    return failure(Fault::usage, "the archive '" + archive + "' is not a file");
+  }
+  const Descriptor file(::open(archive.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.open()) {
+    return tl::unexpected(system_error(errno, "cannot read the archive '" + archive + "'"));
+  }
+  return {};
+}
+
+Result<std::optional<ArchiveGlance>> glance_of(const Request& request) {
+  if (request.archives.empty() || is_url(request.archives.front())) {
+    return std::optional<ArchiveGlance>{};
+  }
+  if (auto readable = readable_archive(request.archives.front()); !readable) {
+    return tl::unexpected(readable.error());
+  }
+  auto glance = glance_at(request.archives.front());
+  if (!glance) {
+    return tl::unexpected(glance.error());
+  }
+  return std::optional<ArchiveGlance>(std::move(*glance));
+}
+
+PrefixFacts assumed_prefix(const Host& host, const std::string& prefix) {
+  PrefixFacts facts{.requested = prefix, .resolved = prefix};
+  const auto toolkit = std::find_if(host.toolkits.begin(), host.toolkits.end(), [&](const CudaToolkit& each) {
+    return each.prefix == prefix || each.resolved == prefix;
+  });
+  if (toolkit != host.toolkits.end()) {
+    facts.resolved = toolkit->resolved.empty() ? prefix : toolkit->resolved;
+    facts.exists = true;
+    facts.cuda = toolkit->version;
+  }
+  facts.include = facts.resolved + "/include";
+  facts.library = facts.resolved + "/lib64";
+  return facts;
+}
+
+Result<void> choose_prefix(Request& request, const PlaceOptions& place, Survey& survey) {
+  PlaceOptions checked = place;
+  checked.root = request.root;
+  auto prefix = chosen_prefix(checked, survey.host);
+  if (!prefix) {
+    return tl::unexpected(prefix.error());
+  }
+  request.prefix = prefix->path;
+  if (!prefix->warning.empty()) {
+    survey.warnings.push_back(prefix->warning);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> file_text(const std::string& path, Fault absent) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    const int code = errno;
+    return code == EACCES ? failure(Fault::permission, "may not read '" + path + "'")
+                          : failure(absent, "cannot read '" + path + "'", "name a file that exists");
+  }
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) {
+    return failure(Fault::storage, "cannot read '" + path + "'");
+  }
+  return text;
+}
+
+Result<std::vector<SourceText>> recipe_texts(const std::string& directory) {
+  if (directory.empty()) {
+    return embedded_recipes();
+  }
+  return recipes_in(directory);
+}
+
+Result<RecipeBook> recipe_book(const std::string& directory, Context& context) {
+  auto texts = recipe_texts(directory);
+  if (!texts) {
+    return tl::unexpected(texts.error());
+  }
+  const auto first_release =
+      std::stable_partition(texts->begin(), texts->end(), [](const SourceText& text) { return !is_release(text); });
+  std::vector<SourceText> releases(std::make_move_iterator(first_release), std::make_move_iterator(texts->end()));
+  texts->erase(first_release, texts->end());
+  auto recipes = load_recipes(*texts);
+  if (!recipes) {
+    for (std::size_t i = 1; i < recipes.error().size(); ++i) {
+      context.err << rendered(recipes.error()[i]) << '\n';
+    }
+    return tl::unexpected(recipes.error().front());
+  }
+  return RecipeBook{.recipes = std::move(*recipes), .catalogue = Catalogue(std::move(releases))};
+}
+
+Result<Survey> surveyed(Request& request, const ChoiceOptions& choice, const PlaceOptions& place, Books books,
+                        Context& context) {
+  Survey survey;
+  auto glance = glance_of(request);
+  if (!glance) {
+    return tl::unexpected(glance.error());
+  }
+  survey.glance = *glance;
+  if (books == Books::open) {
+    auto book = recipe_book(choice.recipes, context);
+    if (!book) {
+      return tl::unexpected(book.error());
+    }
+    survey.book = std::move(*book);
+  }
+  survey.host = probed_host(request.root);
+  if (auto good = choose_prefix(request, place, survey); !good) {
+    return tl::unexpected(good.error());
+  }
+  survey.prefix = probed_prefix(request.root, request.prefix);
+  auto state = prefix_state(request.root, request.prefix);
+  if (!state) {
+    return tl::unexpected(state.error());
+  }
+  survey.state = std::move(*state);
+  return survey;
+}
+
+Result<Survey> surveyed_elsewhere(Request& request, const ChoiceOptions& choice, const PlaceOptions& place,
+                                  const std::string& host_file, Context& context) {
+  Survey survey;
+  auto text = file_text(host_file, Fault::usage);
+  auto host = text ? host_from_json(*text, host_file) : Result<Host>(tl::unexpected(text.error()));
+  auto book = host ? recipe_book(choice.recipes, context) : Result<RecipeBook>(tl::unexpected(host.error()));
+  if (!book) {
+    return tl::unexpected(book.error());
+  }
+  survey.host = std::move(*host);
+  survey.book = std::move(*book);
+  if (auto good = choose_prefix(request, place, survey); !good) {
+    return tl::unexpected(good.error());
+  }
+  survey.prefix = assumed_prefix(survey.host, request.prefix);
+  return survey;
+}
+
+}  // namespace cudnn_install

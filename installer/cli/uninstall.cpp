@@ -1,0 +1,81 @@
+// uninstall and rollback: planned from the receipt alone.
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "cli/change.h"
+#include "cli/commands.h"
+#include "cli/records.h"
+#include "cli/request.h"
+
+namespace cudnn_install {
+
+namespace {
+
+using Planner = Result<Plan> (*)(const Request&, const Situation&);
+
+std::string elsewhere(const Request& request, const Context& context) {
+  const auto state = state_directory(request.root, context);
+  std::string places;
+  for (const std::string& prefix : state ? known_prefixes(*state) : std::vector<std::string>{}) {
+    places += (places.empty() ? "; there is one with --prefix " : ", ") + shell_word(printable(prefix));
+  }
+  return places;
+}
+
+Outcome nothing_installed(Verb verb, const Request& request, const Context& context) {
+  return {.text = "nothing is installed at " + printable(request.prefix) + elsewhere(request, context) + "\n",
+          .record = unchanged_record(verb, request.prefix),
+          .fault = {}};
+}
+
+Result<Outcome> run(const ChangeCommand& command, Planner planner, Verb verb, Context& context) {
+  auto request = request_from(command.choice, command.place);
+  if (!request) {
+    return tl::unexpected(request.error());
+  }
+  auto survey = surveyed(*request, command.choice, command.place, Books::closed, context);
+  if (!survey) {
+    return tl::unexpected(survey.error());
+  }
+  if (auto settled = settle_first(*request, *survey, command, context); !settled) {
+    return tl::unexpected(settled.error());
+  }
+  const std::optional<Receipt>& receipt = survey->state.receipt;
+  const bool in_progress = survey->state.standstill == Standstill::in_progress;
+  if (verb == Verb::uninstall && !in_progress && (!receipt || receipt->installations.empty())) {
+    return nothing_installed(verb, *request, context);
+  }
+  const auto plan = planner(*request, survey->situation());
+  if (!plan) {
+    return tl::unexpected(plan.error());
+  }
+  return carried_out(*plan, command, context);
+}
+
+std::shared_ptr<ChangeCommand> add_options(CLI::App& app) {
+  auto command = std::make_shared<ChangeCommand>();
+  add_place_options(app, command->place);
+  add_change_options(app, command->change);
+  add_show_options(app, command->show);
+  add_output_options(app, command->output);
+  return command;
+}
+
+}  // namespace
+
+Run add_uninstall(CLI::App& app) {
+  auto command = add_options(app);
+  app.add_option("--cudnn", command->choice.cudnn, "Which version, where several are installed")
+      ->type_name("VERSION")
+      ->group("What");
+  return [command](Context& context) { return run(*command, plan_uninstall, Verb::uninstall, context); };
+}
+
+Run add_rollback(CLI::App& app) {
+  auto command = add_options(app);
+  return [command](Context& context) { return run(*command, plan_rollback, Verb::rollback, context); };
+}
+
+}  // namespace cudnn_install

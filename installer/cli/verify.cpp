@@ -1,0 +1,90 @@
+#include "verify/verify.h"
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/prefixes.h"
+#include "cli/request.h"
+
+namespace cudnn_install {
+
+namespace {
+
+struct VerifyOptions {
+  OutputOptions output{};
+  PlaceOptions place{};
+  bool load = false;
+};
+
+void append(std::vector<Finding>& to, const std::vector<Finding>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+void look(const VerifyOptions& options, const std::string& directory, PrefixReport& report) {
+  report.findings = damage_of(*report.state.receipt, directory, Depth::digest);
+  for (const Installation& installation : report.state.receipt->installations) {
+    append(report.findings, broken_chains(installation, directory));
+    if (options.load) {
+      report.proofs.push_back(load_proof(installation, directory));
+      append(report.findings, report.proofs.back().findings);
+    }
+  }
+}
+
+std::string text_of(const PrefixReport& report) {
+  std::string text;
+  for (const Installation& installation : report.state.receipt->installations) {
+    text += title_of(installation) + " at " + printable(report.prefix) + ": " +
+            std::to_string(installation.paths.size()) + " paths\n";
+  }
+  for (const LoadProof& proof : report.proofs) {
+    text += "  loads: cuDNN " + printable(proof.version) +
+            (proof.cudart.empty() ? "" : " with CUDA " + printable(proof.cudart)) + ", " +
+            std::to_string(proof.opened.size()) + " libraries\n";
+  }
+  const std::size_t count = report.findings.size();
+  text += count == 0 ? std::string("  all as installed\n")
+                     : "  " + std::to_string(count) + (count == 1 ? " finding:\n" : " findings:\n");
+  return text + text_of(report.findings);
+}
+
+Result<Outcome> run(const VerifyOptions& options, Context& context) {
+  auto reports = prefix_reports(options.place, context);
+  if (!reports) {
+    return tl::unexpected(reports.error());
+  }
+  Outcome outcome{.text = {}, .record = {}, .fault = Fault::findings};
+  for (PrefixReport& report : *reports) {
+    if (!report.state.receipt || report.state.receipt->installations.empty()) {
+      continue;
+    }
+    if (outcome.fault == Fault::findings) {
+      outcome.fault.reset();
+    }
+    look(options, directory_of(options.place, report.prefix), report);
+    if (!report.findings.empty()) {
+      outcome.fault = Fault::integrity;
+    }
+    outcome.text += text_of(report);
+  }
+  if (outcome.text.empty()) {
+    outcome.text = "nothing is installed here: there is nothing to verify\n";
+  }
+  outcome.record = prefixes_record(*reports);
+  return outcome;
+}
+
+}  // namespace
+
+Run add_verify(CLI::App& app) {
+  auto options = std::make_shared<VerifyOptions>();
+  app.add_flag("--load", options->load, "Also open every library in a child process and ask for its version");
+  add_place_options(app, options->place);
+  add_output_options(app, options->output);
+  return [options](Context& context) { return run(*options, context); };
+}
+
+}  // namespace cudnn_install
