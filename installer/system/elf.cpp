@@ -16,8 +16,6 @@ namespace {
 constexpr std::uint64_t read_limit = 16U << 20U;  // bytes in all, so that no file can make the reader work for long
 constexpr std::uint64_t blob_limit = 4U << 20U;   // any one table
 constexpr std::size_t string_limit = 4096;
-constexpr std::size_t needed_limit = 1024;
-constexpr int version_limit = 65536;
 
 constexpr std::size_t header_size = 64;
 constexpr std::size_t segment_size = 56;
@@ -99,24 +97,269 @@ class Image {
  public:
   Image(const ReadAt& read, std::uint64_t size) : read_(read), size_(size) {}
 
-  Result<void> read_header();
-  Result<void> read_segments();
-  [[nodiscard]] ElfFacts header_facts() const;
-  Result<void> add_dynamic(ElfFacts& facts);
-  std::vector<ElfNote> notes();
+  Result<void> read_header() {
+    if (size_ > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+      return malformed("no file has " + std::to_string(size_) + " bytes");
+    }
+    const auto start = bytes(0, std::min<std::uint64_t>(size_, header_size));
+    if (!start || !looks_like_elf(start->data)) {
+      return failure(Fault::archive, "not an ELF file");
+    }
+    header_ = *start;
+    const std::uint64_t width = header_.number(4, 1);
+    const std::uint64_t order = header_.number(5, 1);
+    if (header_.data.size() < (width == 1 ? 52 : header_size)) {
+      return malformed("it ends after " + std::to_string(size_) + " bytes, inside its header");
+    }
+    if (width < 1 || width > 2 || order < 1 || order > 2 || header_.number(6, 1) != 1) {
+      return malformed("unknown class, byte order or version");
+    }
+    bits_ = width == 1 ? 32 : 64;
+    header_.little = order == 1;
+    return {};
+  }
+
+  ElfFacts header_facts() const {
+    ElfFacts facts;
+    facts.bits = bits_;
+    facts.little_endian = header_.little;
+    facts.shared_object = header_.u16(16) == type_shared_object;
+    facts.machine = header_.u16(18);
+    for (const Part& segment : segments_) {
+      facts.executable_stack |= segment.type == segment_stack && (segment.detail & flag_executable) != 0;
+    }
+    return facts;
+  }
+
+  Result<void> read_segments() {
+    const std::uint64_t count = header_.u16(56);
+    if (count == more_segments_than_fit || (count > 0 && header_.u16(54) != segment_size)) {
+      return malformed("it has " + std::to_string(count) + " segments of " + std::to_string(header_.u16(54)) +
+                       " bytes");
+    }
+    const auto table = bytes(header_.u64(32), count * segment_size);
+    if (!table) {
+      return malformed("its segment table is not inside its " + std::to_string(size_) + " bytes");
+    }
+    for (std::uint64_t at = 0; at < table->data.size(); at += segment_size) {
+      const Part segment{.type = table->u32(at),
+                         .detail = table->u32(at + 4),
+                         .offset = table->u64(at + 8),
+                         .address = table->u64(at + 16),
+                         .size = table->u64(at + 32),
+                         .memory_size = table->u64(at + 40),
+                         .alignment = table->u64(at + 48)};
+      if (auto checked = check_segment(segment, segments_.size()); !checked) {
+        return checked;
+      }
+      segments_.push_back(segment);
+    }
+    return {};
+  }
+
+  Result<void> add_dynamic(ElfFacts& facts) {
+    const auto segment = std::find_if(segments_.begin(), segments_.end(),
+                                      [](const Part& candidate) { return candidate.type == segment_dynamic; });
+    if (segment == segments_.end()) {
+      return {};
+    }
+    const auto entries = dynamic(*segment);
+    if (!entries) {
+      return malformed("its dynamic section is not where it is loaded from");
+    }
+    const std::uint64_t size = value_of(*entries, tag_strings_size).value_or(0);
+    const auto strings = file_offset(value_of(*entries, tag_strings).value_or(0), size);
+    if (!strings || !add_names(facts, *entries, {*strings, size})) {
+      return malformed("a name in its dynamic section is not in its string table");
+    }
+    const auto address = value_of(*entries, tag_version_needs);
+    const auto needs = address ? file_offset(*address, need_size) : std::nullopt;
+    if (address && (!needs || !add_glibc(facts, *needs, {*strings, size}))) {
+      return malformed("its version needs run out of the file");
+    }
+    return {};
+  }
+
+  std::vector<ElfNote> notes() {
+    std::vector<ElfNote> notes;
+    std::vector<Part> read;
+    const std::vector<Part> all = sections();
+    const std::uint64_t names = header_.u16(62);
+    for (const Part& section : all) {
+      if (section.type == section_note) {
+        const auto name =
+            names < all.size() ? text({all[names].offset, all[names].size}, section.detail) : std::nullopt;
+        add_notes(notes, section, name.value_or(""));
+        read.push_back(section);
+      }
+    }
+    for (const Part& segment : segments_) {
+      const bool seen = std::any_of(read.begin(), read.end(), [&](const Part& section) {
+        return section.offset >= segment.offset && section.offset - segment.offset < segment.size;
+      });
+      if (segment.type == segment_note && !seen) {
+        add_notes(notes, {.offset = segment.offset, .size = segment.size, .alignment = segment.alignment}, "");
+      }
+    }
+    return notes;
+  }
 
  private:
-  std::optional<Bytes> bytes(std::uint64_t offset, std::uint64_t length);
-  std::optional<std::string> text(const StringTable& table, std::uint64_t at);
+  std::optional<Bytes> bytes(std::uint64_t offset, std::uint64_t length) {
+    if (!fits(offset, length, size_) || length > std::min(blob_limit, budget_)) {
+      return std::nullopt;
+    }
+    budget_ -= length;
+    Bytes piece{.data = std::vector<std::byte>(length), .little = header_.little};
+    return read_(offset, piece.data) ? std::optional(std::move(piece)) : std::nullopt;
+  }
+
+  std::optional<std::string> text(const StringTable& table, std::uint64_t at) {
+    std::string text;
+    while (at < table.size && text.size() < string_limit) {
+      const auto piece = bytes(table.offset + at, std::min<std::uint64_t>(64, table.size - at));
+      if (!piece) {
+        return std::nullopt;
+      }
+      for (const std::byte byte : piece->data) {
+        if (byte == std::byte{0}) {
+          return text;
+        }
+        text += std::to_integer<char>(byte);
+      }
+      at += piece->data.size();
+    }
+    return std::nullopt;
+  }
+
+  Result<void> check_segment(const Part& segment, std::size_t index) const {
+    if (segment.type != segment_load && segment.type != segment_dynamic) {
+      return {};
+    }
+    if (!fits(segment.offset, segment.size, size_)) {
+      return malformed("it has " + std::to_string(size_) + " bytes, segment " + std::to_string(index) + " wants " +
+                       std::to_string(segment.size) + " from byte " + std::to_string(segment.offset));
+    }
+    const bool wraps = segment.address + segment.memory_size < segment.address;
+    if (wraps || (segment.type == segment_load && segment.size > segment.memory_size)) {
+      return malformed("segment " + std::to_string(index) + " has impossible sizes");
+    }
+    return {};
+  }
+
   // Where in the file the byte stands that is loaded at `address`, if `length` bytes from there are one segment's.
-  [[nodiscard]] std::optional<std::uint64_t> file_offset(std::uint64_t address, std::uint64_t length) const;
-  Result<void> check_segment(const Part& segment, std::size_t index) const;
-  Result<Dynamic> dynamic(const Part& segment);
-  bool add_names(ElfFacts& facts, const Dynamic& dynamic, const StringTable& strings);
-  Result<std::optional<Version>> highest_glibc(std::uint64_t needs, const StringTable& strings);
-  Result<void> raise_glibc(std::optional<Version>& highest, std::uint64_t aux, const StringTable& strings, int& steps);
-  std::vector<Part> sections();
-  void add_notes(std::vector<ElfNote>& notes, const Part& range, const std::string& name);
+  std::optional<std::uint64_t> file_offset(std::uint64_t address, std::uint64_t length) const {
+    for (const Part& segment : segments_) {
+      if (segment.type == segment_load && address >= segment.address &&
+          fits(address - segment.address, length, segment.size)) {
+        return segment.offset + (address - segment.address);
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Dynamic> dynamic(const Part& segment) {
+    // The loader goes by the address, most tools by the offset: a file in which the two differ means to deceive one.
+    const auto table = bytes(segment.offset, segment.size);
+    if (!table || file_offset(segment.address, segment.size) != segment.offset) {
+      return std::nullopt;
+    }
+    Dynamic entries;
+    for (std::uint64_t at = 0; at + 16 <= table->data.size() && table->u64(at) != 0; at += 16) {
+      entries.emplace_back(table->u64(at), table->u64(at + 8));
+    }
+    return entries;
+  }
+
+  bool add_names(ElfFacts& facts, const Dynamic& dynamic, const StringTable& strings) {
+    const auto text_of = [&](std::optional<std::uint64_t> at) { return at ? text(strings, *at) : std::string(); };
+    const auto runpath = value_of(dynamic, tag_runpath);
+    const auto soname = text_of(value_of(dynamic, tag_soname));
+    const auto path = text_of(runpath ? runpath : value_of(dynamic, tag_rpath));
+    bool complete = soname && path;
+    facts.soname = soname.value_or("");
+    facts.runpath = path.value_or("");
+    for (auto entry = dynamic.begin(); complete && entry != dynamic.end(); ++entry) {
+      if (entry->first == tag_needed) {
+        const auto name = text(strings, entry->second);
+        facts.needed.push_back(name.value_or(""));
+        complete = name.has_value();
+      }
+    }
+    return complete;
+  }
+
+  // Both lists like the loader: by their links, not by their counts. Links only lead forwards, so the lists end.
+  bool add_glibc(ElfFacts& facts, std::uint64_t needs, const StringTable& strings) {
+    for (std::uint64_t next = 1; next != 0; needs += next) {
+      const auto entry = bytes(needs, need_size);
+      if (!entry || !add_versions(facts, needs + entry->u32(8), strings)) {
+        return false;
+      }
+      next = entry->u32(12);
+    }
+    return true;
+  }
+
+  bool add_versions(ElfFacts& facts, std::uint64_t at, const StringTable& strings) {
+    static constexpr std::string_view prefix = "GLIBC_";
+    for (std::uint64_t next = 1; next != 0; at += next) {
+      const auto entry = bytes(at, need_size);
+      const auto name = entry ? text(strings, entry->u32(8)) : std::nullopt;
+      if (!name) {
+        return false;
+      }
+      // GLIBC_PRIVATE and GLIBC_ABI_… are no versions.
+      const auto version = Version::parse(name->starts_with(prefix) ? name->substr(prefix.size()) : "");
+      if (version && (!facts.glibc || *facts.glibc < *version)) {
+        facts.glibc = *version;
+      }
+      next = entry->u32(12);
+    }
+    return true;
+  }
+
+  std::vector<Part> sections() {
+    std::vector<Part> found;
+    const std::uint64_t offset = header_.u64(40);
+    if (offset == 0 || header_.u16(58) != section_size) {
+      return found;
+    }
+    const auto table = bytes(offset, header_.u16(60) * section_size);
+    for (std::uint64_t at = 0; table && at < table->data.size(); at += section_size) {
+      found.push_back({.type = table->u32(at + 4),
+                       .detail = table->u32(at),
+                       .offset = table->u64(at + 24),
+                       .size = table->u64(at + 32),
+                       .alignment = table->u64(at + 48)});
+    }
+    return found;
+  }
+
+  void add_notes(std::vector<ElfNote>& notes, const Part& range, const std::string& name) {
+    const std::uint64_t alignment = range.alignment == 8 ? 8 : 4;
+    const auto padded = [&](std::uint64_t length) { return (length + alignment - 1) / alignment * alignment; };
+    const auto all = bytes(range.offset, range.size);
+    for (std::uint64_t at = 0; all && fits(at, 12, all->data.size());) {
+      const std::uint64_t owner_size = all->u32(at);
+      const std::uint64_t description_size = all->u32(at + 4);
+      const std::uint64_t description = at + padded(12 + owner_size);
+      if (!fits(at + 12, owner_size, all->data.size()) || !fits(description, description_size, all->data.size())) {
+        return;
+      }
+      const auto text_at = [&](std::uint64_t from, std::uint64_t length) {
+        std::string text(length, '\0');
+        for (std::uint64_t i = 0; i < length; ++i) {
+          text[i] = std::to_integer<char>(all->data[from + i]);
+        }
+        return text;
+      };
+      std::string owner = text_at(at + 12, owner_size);
+      owner.resize(std::min(owner.size(), owner.find('\0')));
+      notes.push_back({name, std::move(owner), all->u32(at + 8), text_at(description, description_size)});
+      at = description + padded(description_size);
+    }
+  }
 
   const ReadAt& read_;
   std::uint64_t size_;
@@ -125,292 +368,6 @@ class Image {
   int bits_ = 0;
   std::vector<Part> segments_{};
 };
-
-std::optional<Bytes> Image::bytes(std::uint64_t offset, std::uint64_t length) {
-  if (!fits(offset, length, size_) || length > std::min(blob_limit, budget_)) {
-    return std::nullopt;
-  }
-  budget_ -= length;
-  Bytes piece{.data = std::vector<std::byte>(length), .little = header_.little};
-  if (!read_(offset, piece.data)) {
-    return std::nullopt;
-  }
-  return piece;
-}
-
-std::optional<std::string> Image::text(const StringTable& table, std::uint64_t at) {
-  std::string text;
-  while (at < table.size && text.size() < string_limit) {
-    const auto piece = bytes(table.offset + at, std::min<std::uint64_t>(64, table.size - at));
-    if (!piece) {
-      return std::nullopt;
-    }
-    for (const std::byte byte : piece->data) {
-      if (byte == std::byte{0}) {
-        return text;
-      }
-      text += std::to_integer<char>(byte);
-    }
-    at += piece->data.size();
-  }
-  return std::nullopt;
-}
-
-Result<void> Image::read_header() {
-  if (size_ > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    return malformed("no file has " + std::to_string(size_) + " bytes");
-  }
-  const auto start = bytes(0, std::min<std::uint64_t>(size_, header_size));
-  if (!start || !looks_like_elf(start->data)) {
-    return failure(Fault::archive, "not an ELF file");
-  }
-  header_ = *start;
-  const std::uint64_t wanted_size = header_.number(4, 1) == 1 ? 52 : header_size;
-  if (header_.data.size() < wanted_size) {
-    return malformed("it ends after " + std::to_string(size_) + " bytes, inside its header");
-  }
-  const std::uint64_t width = header_.number(4, 1);
-  const std::uint64_t order = header_.number(5, 1);
-  if (width < 1 || width > 2 || order < 1 || order > 2 || header_.number(6, 1) != 1) {
-    return malformed("unknown class, byte order or version");
-  }
-  bits_ = width == 1 ? 32 : 64;
-  header_.little = order == 1;
-  return {};
-}
-
-ElfFacts Image::header_facts() const {
-  ElfFacts facts;
-  facts.bits = bits_;
-  facts.little_endian = header_.little;
-  facts.shared_object = header_.u16(16) == type_shared_object;
-  facts.machine = header_.u16(18);
-  for (const Part& segment : segments_) {
-    facts.executable_stack |= segment.type == segment_stack && (segment.detail & flag_executable) != 0;
-  }
-  return facts;
-}
-
-Result<void> Image::check_segment(const Part& segment, std::size_t index) const {
-  if (segment.type != segment_load && segment.type != segment_dynamic) {
-    return {};
-  }
-  if (!fits(segment.offset, segment.size, size_)) {
-    return malformed("it has " + std::to_string(size_) + " bytes, segment " + std::to_string(index) + " wants " +
-                     std::to_string(segment.size) + " from byte " + std::to_string(segment.offset));
-  }
-  const bool wraps = segment.address + segment.memory_size < segment.address;
-  if (wraps || (segment.type == segment_load && segment.size > segment.memory_size)) {
-    return malformed("segment " + std::to_string(index) + " has impossible sizes");
-  }
-  return {};
-}
-
-Result<void> Image::read_segments() {
-  const std::uint64_t count = header_.u16(56);
-  if (count == 0) {
-    return {};
-  }
-  if (count == more_segments_than_fit || header_.u16(54) != segment_size) {
-    return malformed("it has " + std::to_string(count) + " segments of " + std::to_string(header_.u16(54)) + " bytes");
-  }
-  const auto table = bytes(header_.u64(32), count * segment_size);
-  if (!table) {
-    return malformed("its segment table is not inside its " + std::to_string(size_) + " bytes");
-  }
-  for (std::uint64_t at = 0; at < table->data.size(); at += segment_size) {
-    const Part segment{.type = table->u32(at),
-                       .detail = table->u32(at + 4),
-                       .offset = table->u64(at + 8),
-                       .address = table->u64(at + 16),
-                       .size = table->u64(at + 32),
-                       .memory_size = table->u64(at + 40),
-                       .alignment = table->u64(at + 48)};
-    if (auto checked = check_segment(segment, segments_.size()); !checked) {
-      return checked;
-    }
-    segments_.push_back(segment);
-  }
-  return {};
-}
-
-std::optional<std::uint64_t> Image::file_offset(std::uint64_t address, std::uint64_t length) const {
-  for (const Part& segment : segments_) {
-    if (segment.type == segment_load && address >= segment.address &&
-        fits(address - segment.address, length, segment.size)) {
-      return segment.offset + (address - segment.address);
-    }
-  }
-  return std::nullopt;
-}
-
-Result<Dynamic> Image::dynamic(const Part& segment) {
-  // The loader goes by the address, most tools by the offset: a file in which the two differ means to deceive one.
-  const auto table = bytes(segment.offset, segment.size);
-  if (!table || file_offset(segment.address, segment.size) != segment.offset) {
-    return malformed("its dynamic section is not where it is loaded from");
-  }
-  Dynamic entries;
-  for (std::uint64_t at = 0; at + 16 <= table->data.size() && table->u64(at) != 0; at += 16) {
-    entries.emplace_back(table->u64(at), table->u64(at + 8));
-  }
-  return entries;
-}
-
-Result<void> Image::raise_glibc(std::optional<Version>& highest, std::uint64_t aux, const StringTable& strings,
-                                int& steps) {
-  static constexpr std::string_view prefix = "GLIBC_";
-  for (std::uint64_t next = 1; next != 0; aux += next) {
-    const auto entry = bytes(aux, need_size);
-    const auto name = entry ? text(strings, entry->u32(8)) : std::nullopt;
-    if (!name || ++steps > version_limit) {
-      return malformed("its version needs run out of the file");
-    }
-    if (name->starts_with(prefix)) {
-      // GLIBC_PRIVATE and GLIBC_ABI_… are no versions
-      if (const auto version = Version::parse(name->substr(prefix.size()));
-          version && (!highest || *highest < *version)) {
-        highest = *version;
-      }
-    }
-    next = entry->u32(12);
-  }
-  return {};
-}
-
-// Like the loader, by the links of the lists and not by their counts. Links only lead forwards, so the lists end.
-Result<std::optional<Version>> Image::highest_glibc(std::uint64_t needs, const StringTable& strings) {
-  std::optional<Version> highest;
-  int steps = 0;
-  for (std::uint64_t next = 1; next != 0; needs += next) {
-    const auto entry = bytes(needs, need_size);
-    if (!entry || ++steps > version_limit) {
-      return malformed("its version needs run out of the file");
-    }
-    if (auto raised = raise_glibc(highest, needs + entry->u32(8), strings, steps); !raised) {
-      return tl::unexpected(raised.error());
-    }
-    next = entry->u32(12);
-  }
-  return highest;
-}
-
-bool Image::add_names(ElfFacts& facts, const Dynamic& dynamic, const StringTable& strings) {
-  const auto runpath = value_of(dynamic, tag_runpath);
-  const auto text_of = [&](std::optional<std::uint64_t> at) { return at ? text(strings, *at) : std::string(); };
-  const auto soname = text_of(value_of(dynamic, tag_soname));
-  const auto path = text_of(runpath ? runpath : value_of(dynamic, tag_rpath));
-  if (!soname || !path) {
-    return false;
-  }
-  facts.soname = *soname;
-  facts.runpath = *path;
-  for (const auto& [tag, value] : dynamic) {
-    if (tag == tag_needed) {
-      const auto name = text(strings, value);
-      if (!name || facts.needed.size() == needed_limit) {
-        return false;
-      }
-      facts.needed.push_back(*name);
-    }
-  }
-  return true;
-}
-
-Result<void> Image::add_dynamic(ElfFacts& facts) {
-  const auto segment = std::find_if(segments_.begin(), segments_.end(),
-                                    [](const Part& candidate) { return candidate.type == segment_dynamic; });
-  if (segment == segments_.end()) {
-    return {};
-  }
-  const auto found = dynamic(*segment);
-  if (!found) {
-    return tl::unexpected(found.error());
-  }
-  const StringTable wanted{value_of(*found, tag_strings).value_or(0), value_of(*found, tag_strings_size).value_or(0)};
-  const auto strings = file_offset(wanted.offset, wanted.size);
-  if (!strings) {
-    return malformed("its dynamic strings are not inside a loaded segment");
-  }
-  const StringTable table{.offset = *strings, .size = wanted.size};
-  if (!add_names(facts, *found, table)) {
-    return malformed("a name in its dynamic section runs out of the string table");
-  }
-  if (const auto address = value_of(*found, tag_version_needs)) {
-    const auto needs = file_offset(*address, need_size);
-    auto glibc = needs ? highest_glibc(*needs, table) : malformed("its version needs are not inside a loaded segment");
-    if (!glibc) {
-      return tl::unexpected(glibc.error());
-    }
-    facts.glibc = *glibc;
-  }
-  return {};
-}
-
-std::vector<Part> Image::sections() {
-  std::vector<Part> found;
-  const std::uint64_t offset = header_.u64(40);
-  if (offset == 0 || header_.u16(58) != section_size) {
-    return found;
-  }
-  const auto table = bytes(offset, header_.u16(60) * section_size);
-  for (std::uint64_t at = 0; table && at < table->data.size(); at += section_size) {
-    found.push_back({.type = table->u32(at + 4),
-                     .detail = table->u32(at),
-                     .offset = table->u64(at + 24),
-                     .size = table->u64(at + 32),
-                     .alignment = table->u64(at + 48)});
-  }
-  return found;
-}
-
-void Image::add_notes(std::vector<ElfNote>& notes, const Part& range, const std::string& name) {
-  const std::uint64_t alignment = range.alignment == 8 ? 8 : 4;
-  const auto padded = [&](std::uint64_t length) { return (length + alignment - 1) / alignment * alignment; };
-  const auto all = bytes(range.offset, range.size);
-  for (std::uint64_t at = 0; all && fits(at, 12, all->data.size());) {
-    const std::uint64_t owner_size = all->u32(at);
-    const std::uint64_t description_size = all->u32(at + 4);
-    const std::uint64_t description = at + padded(12 + owner_size);
-    if (!fits(at + 12, owner_size, all->data.size()) || !fits(description, description_size, all->data.size())) {
-      return;
-    }
-    const auto text_at = [&](std::uint64_t from, std::uint64_t length) {
-      std::string text(length, '\0');
-      std::transform(all->data.begin() + static_cast<std::ptrdiff_t>(from),
-                     all->data.begin() + static_cast<std::ptrdiff_t>(from + length), text.begin(),
-                     [](std::byte byte) { return std::to_integer<char>(byte); });
-      return text;
-    };
-    std::string owner = text_at(at + 12, owner_size);
-    owner.resize(std::min(owner.size(), owner.find('\0')));
-    notes.push_back({name, std::move(owner), all->u32(at + 8), text_at(description, description_size)});
-    at = description + padded(description_size);
-  }
-}
-
-std::vector<ElfNote> Image::notes() {
-  std::vector<ElfNote> notes;
-  std::vector<Part> read;
-  const std::vector<Part> all = sections();
-  const std::uint64_t names = header_.u16(62);
-  for (const Part& section : all) {
-    if (section.type == section_note) {
-      const auto name = names < all.size() ? text({all[names].offset, all[names].size}, section.detail) : std::nullopt;
-      add_notes(notes, section, name.value_or(""));
-      read.push_back(section);
-    }
-  }
-  for (const Part& segment : segments_) {
-    const bool seen = std::any_of(read.begin(), read.end(), [&](const Part& section) {
-      return section.offset >= segment.offset && section.offset - segment.offset < segment.size;
-    });
-    if (segment.type == segment_note && !seen) {
-      add_notes(notes, {.offset = segment.offset, .size = segment.size, .alignment = segment.alignment}, "");
-    }
-  }
-  return notes;
-}
 
 }  // namespace
 
