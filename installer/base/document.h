@@ -3,14 +3,16 @@
 // mistakes are reported in one go.
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/version.h"
 
 namespace cudnn_install {
 
@@ -24,28 +26,46 @@ struct SourceText {
 template <class T>
 using Loaded = tl::expected<T, std::vector<Error>>;
 
+struct DocumentNode;
+class DocumentState;
 class Mapping;
 
-// One value of a document. It refers to its Document, which must outlive it.
+// One value of a document. It refers to its Document, which must outlive it. A value whose absence or brokenness has
+// been reported already is quiet: it answers empty things and reports nothing more.
 class Value {
  public:
+  Value() = default;
   [[nodiscard]] Where where() const;
   // Each reports a mistake (and answers something empty) if the value is of another type.
-  [[nodiscard]] std::string text() const;  // a scalar, as written: 9.10 stays "9.10"
-  [[nodiscard]] bool boolean() const;      // true or false, nothing else
+  // A scalar that is not empty. An unquoted number or boolean is a mistake, because other YAML readers would not read
+  // the text: 9.10 would become 9.1.
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] bool boolean() const;  // true or false, nothing else
   [[nodiscard]] std::int64_t number() const;
-  [[nodiscard]] std::vector<std::string> texts() const;  // a list of scalars
+  [[nodiscard]] Version version() const;                 // a text with 1 to 4 numbers
+  [[nodiscard]] std::vector<std::string> texts() const;  // a list of texts, none of them twice
   [[nodiscard]] std::vector<Value> list() const;
   [[nodiscard]] Mapping mapping(std::string what) const;  // `what` names it in errors: "artifact"
   [[nodiscard]] bool is_mapping() const;
+  [[nodiscard]] bool is_text() const;
+  // A text that is one of `words`; the hint of the mistake is the nearest of them.
+  [[nodiscard]] std::string one_of(const std::vector<std::string>& words) const;
   // Reports a mistake at this value.
   void mistake(std::string what, std::string hint = {}) const;
+  // Reports a list that holds nothing.
+  void expect_entries() const;
+  // How errors name the value: 'title', an entry of 'methods'.
+  [[nodiscard]] std::string label() const;
 
  private:
   friend class Document;
   friend class Mapping;
-  struct Node;
-  std::shared_ptr<const Node> node_;
+  Value(DocumentState* document, const DocumentNode* node) : document_(document), node_(node) {}
+  [[nodiscard]] bool is_quiet() const;
+  void wrong_type(std::string_view expected) const;
+
+  DocumentState* document_ = nullptr;
+  const DocumentNode* node_ = nullptr;
 };
 
 // The keys of one mapping. Keys that were never asked for are reported when the mapping ends, with the nearest known
@@ -56,33 +76,48 @@ class Mapping {
   Mapping(Mapping&&) noexcept;
   Mapping& operator=(Mapping&&) = delete;
 
-  [[nodiscard]] Value required(std::string_view key);  // missing: a mistake, and an empty value
+  [[nodiscard]] Value required(std::string_view key);  // missing: a mistake, and a quiet value
   [[nodiscard]] std::optional<Value> optional(std::string_view key);
+  // The same, for what most keys hold: "" or nothing where the key is absent.
+  [[nodiscard]] std::string optional_text(std::string_view key);
+  [[nodiscard]] std::vector<std::string> optional_texts(std::string_view key);
   // All pairs in the file's order, for mappings whose keys are data; marks every key as asked for.
   [[nodiscard]] std::vector<std::pair<std::string, Value>> pairs();
+  // Reports a mistake at the mapping itself.
+  void mistake(std::string what, std::string hint = {}) const;
 
  private:
   friend class Value;
-  struct State;
-  explicit Mapping(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  Mapping(Value value, std::string what) : value_(value), what_(std::move(what)) {}
+  Value value_;
+  std::string what_;
+  std::vector<std::string> asked_{};
 };
 
 class Document {
  public:
-  // At most 1 MiB (catalogue files included) and 16 levels; no merge keys, anchors, aliases, tags or second documents.
-  explicit Document(SourceText source);
+  // At most 1 MiB and 16 levels; no merge keys, anchors, aliases, tags or second documents; no bytes that a terminal
+  // would hide.
+  explicit Document(const SourceText& source, Fault fault = Fault::recipe);
   ~Document();
   Document(const Document&) = delete;
   Document& operator=(const Document&) = delete;
 
-  [[nodiscard]] Value root() const;
-  // What was found so far, in the file's order. `fault` is recipe unless the constructor's caller changes it.
-  [[nodiscard]] const std::vector<Error>& mistakes() const;
+  [[nodiscard]] Value root() const;  // quiet where the text is no YAML
+  // What was found so far, in the file's order.
+  [[nodiscard]] std::vector<Error> mistakes() const;
+  // `value` if there are no mistakes. Every Mapping must have ended by then.
+  template <class T>
+  [[nodiscard]] Loaded<T> loaded(T value) const {
+    std::vector<Error> found = mistakes();
+    if (!found.empty()) {
+      return tl::unexpected(std::move(found));
+    }
+    return value;
+  }
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<DocumentState> state_;
 };
 
 }  // namespace cudnn_install

@@ -22,16 +22,16 @@ struct Clause {
   bool operator==(const Clause&) const = default;
 };
 
-// Texts in step templates may hold ${archive}, ${cuda}, ${include}, ${lib} and the other names of the closed list in
-// recipe_loader.cpp; the planner fills them in.
+// Texts in step templates may hold ${archive} (the archive's path), ${cuda} (the CUDA directory), ${include} and ${lib}
+// (the archive's own directories, from its Layout); the planner fills them in.
 struct UnpackTemplate {
   std::string archive{};
   bool operator==(const UnpackTemplate&) const = default;
 };
 enum class Links { follow, keep };  // cp, cp -P
 struct CopyTemplate {
-  std::string from{};  // glob below the archive's top directory
-  std::string to{};    // directory
+  std::string from{};  // glob below the archive's top directory: ${lib}/libcudnn*
+  std::string to{};    // directory: ${cuda}/lib64
   Links links = Links::follow;
   bool operator==(const CopyTemplate&) const = default;
 };
@@ -82,8 +82,10 @@ struct Distro {
   std::vector<DistroMatch> match{};
   std::vector<std::string> like{};  // ID_LIKE words that this recipe is the fall-back for; nearest VERSION_ID wins
   PackageFamily family = PackageFamily::none;
-  bool in_guide = false;                      // a row of the guide's own table
-  std::map<std::string, std::string> arch{};  // platform → the repository's word: sbsa → sbsa; x86_64 → x86_64
+  bool in_guide = false;  // a row of the guide's own table
+  // --arch word → the network repository's word: {x86_64: x86_64, sbsa: sbsa}. Says which repositories exist, not where
+  // the tar method works: that is every Linux.
+  std::map<std::string, std::string> arch{};
   std::map<std::string, std::string> prerequisites{};  // zlib → zlib1g
   std::string library_directory{};         // of the system: /usr/lib/x86_64-linux-gnu is written /usr/lib/${triplet}
   std::vector<std::string> compression{};  // what its package tools can read: [xz, zstd]
@@ -92,18 +94,21 @@ struct Distro {
   bool operator==(const Distro&) const = default;
 };
 
-// One group of files of a product: globs below the archive's top directory.
+// One group of files of a product: globs below the archive's top directory, with ${include} and ${lib} of the Layout.
 struct Component {
   std::string name{};  // runtime | dev | static | samples
   std::vector<std::string> globs{};
   bool operator==(const Component&) const = default;
 };
 
-// How archives of a range of versions are laid out. ${version}, ${platform}, ${variant} are filled in.
+// How archives of a range of versions are laid out.
 struct Layout {
-  Version from{};  // first and last version (inclusive) that it holds for
+  Version from{};  // first and last version that it holds for; an `until` of 8.2 includes 8.2.4.15
   Version until{};
-  std::string top{};                    // cudnn-${platform}-${version}_cuda${variant}-archive, or cuda
+  std::vector<std::string> platforms{};  // linux-ppc64le; empty: those that no other layout of the range names
+  std::string refused{};                 // why such an archive cannot be installed; then nothing below is set
+  // cudnn-${platform}-${version}_cuda${variant}-archive, or cuda; ${platform} is linux-x86_64, ${variant} 12 or 11.6
+  std::string top{};
   std::string include{};                // include
   std::string library{};                // lib, lib64
   std::string license{};                // LICENSE
@@ -120,7 +125,7 @@ struct Product {
   std::vector<Component> components{};
   std::vector<std::string> headers{};  // stems that every release of the major has
   std::vector<std::string> libraries{};
-  std::string version_header{};  // include/cudnn_version.h
+  std::string version_header{};  // ${include}/cudnn_version.h
   bool operator==(const Product&) const = default;
 };
 
@@ -130,11 +135,16 @@ struct Recipes {
   std::vector<Product> products{};
 };
 
+// The kind of a recipe file is told by its first key.
+enum class RecipeKind { unknown, distro, method, product, release };
+RecipeKind kind_of(std::string_view text);
+
 // Each loader answers the value or every mistake of the file, in the file's order.
 Loaded<Distro> load_distro(const SourceText& file);
 Loaded<Method> load_method(const SourceText& file);
 Loaded<Product> load_product(const SourceText& file);
-// The kind is told by the first key of the file: distro, method, product, release.
+// Release files are passed over (the Catalogue reads them when they are asked for). Checks across files too: a name
+// that stands twice, a distro that offers a method which does not exist.
 Loaded<Recipes> load_recipes(const std::vector<SourceText>& files);
 
 // How sure we are of the recipe that was chosen for a machine.
@@ -144,15 +154,21 @@ struct ChosenDistro {
   Fit fit = Fit::generic;
   std::string because{};  // "ID=ubuntu VERSION_ID=22.04"; for like and generic: what the plan has to say
 };
-// Never fails: the distro "generic" is the last resort (guide 1.3: tar fits every Linux).
+// ID with VERSION_ID decides; else ID, then each word of ID_LIKE, with the nearest VERSION_ID that is not newer; else
+// generic. Never fails: the distro "generic" is the last resort (guide 1.3: tar fits every Linux).
 ChosenDistro choose_distro(const Recipes& recipes, const std::string& id, const std::vector<std::string>& id_like,
                            const std::string& version_id);
 
 const Distro* find_distro(const Recipes& recipes, std::string_view name);
 const Method* find_method(const Recipes& recipes, std::string_view name);
 const Product* find_product(const Recipes& recipes, int major);
-// The layout that holds for `version`, or null.
-const Layout* find_layout(const Product& product, const Version& version);
+// The layout that holds for `version` on `platform` (linux-ppc64le), or null. Look at `refused` before the rest.
+const Layout* find_layout(const Product& product, const Version& version, std::string_view platform = {});
+// {include, lib} of a layout: what step templates, component globs and the version header are filled in with.
+std::map<std::string, std::string> names_of(const Layout& layout);
+// The component that a file belongs to by its path below the archive's top directory, or "": lib/libcudnn.so.8 →
+// runtime.
+std::string component_of(const Product& product, const Layout& layout, std::string_view path);
 
 // `text` with every ${name} replaced; names come from the closed list that the loader has checked.
 std::string filled_in(std::string_view text, const std::map<std::string, std::string>& names);

@@ -30,11 +30,15 @@ struct Release {
   std::vector<Artifact> artifacts{};
 };
 
+// The release, or every mistake of the file.
+Loaded<Release> load_release(const SourceText& file);
+
 // Holds the texts of all release files and parses one only when it is asked for: a digest or a file name is searched in
 // the texts first.
 class Catalogue {
  public:
-  explicit Catalogue(std::vector<SourceText> files) : files_(std::move(files)) {}
+  // Keeps the files that are called releases/<four-part version>.yaml; others may be among them.
+  explicit Catalogue(std::vector<SourceText> files);
 
   [[nodiscard]] std::vector<Version> versions() const;                  // oldest first; from the file names
   [[nodiscard]] Result<Release> release(const Version& version) const;  // four parts; unknown → usage, with the nearest
@@ -46,12 +50,21 @@ class Catalogue {
   };
   [[nodiscard]] Result<std::optional<Match>> by_digest(const Sha256& digest) const;
   [[nodiscard]] Result<std::optional<Match>> by_file(std::string_view file) const;
-  // The archive of `component` for a platform and CUDA major; a variant like 11.6 serves major 11. Newest variant wins.
+  // The archive of component "cudnn" for a platform and CUDA major; a variant like 11.6 serves major 11. The variant
+  // that is `cuda` itself wins, then the newest.
   [[nodiscard]] Result<std::optional<Match>> archive(const Version& version, std::string_view platform,
                                                      const Version& cuda) const;
 
  private:
-  std::vector<SourceText> files_;
+  struct Entry {
+    Version version{};
+    SourceText source{};
+  };
+  [[nodiscard]] const Entry* find(const Version& version) const;
+  template <class Fits>
+  [[nodiscard]] Result<std::optional<Match>> search(std::string_view word, Fits fits) const;
+
+  std::vector<Entry> entries_{};  // oldest first
 };
 
 }  // namespace cudnn_install

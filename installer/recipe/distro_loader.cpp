@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <array>
+
+#include "recipe/recipe.h"
+#include "recipe/templates.h"
+#include "recipe/words.h"
+
+namespace cudnn_install {
+
+namespace {
+
+constexpr std::array families = {PackageFamily::none, PackageFamily::apt,    PackageFamily::dnf,
+                                 PackageFamily::yum,  PackageFamily::zypper, PackageFamily::tdnf};
+
+PackageFamily read_family(const Value& value) {
+  std::vector<std::string> words;
+  for (const PackageFamily family : families) {
+    words.emplace_back(name_of(family));
+  }
+  const std::string word = value.one_of(words);
+  const auto found = std::ranges::find(words, word);
+  return found == words.end() ? PackageFamily::none : families.at(static_cast<std::size_t>(found - words.begin()));
+}
+
+std::vector<DistroMatch> read_match(const Value& list) {
+  std::vector<DistroMatch> matches;
+  for (const Value& entry : list.list()) {
+    Mapping map = entry.mapping("match");
+    DistroMatch match{.id = map.required("id").text()};
+    if (const std::optional<Value> versions = map.optional("versions")) {
+      for (const Value& version : versions->list()) {
+        match.versions.push_back(version.version());
+      }
+    }
+    matches.push_back(std::move(match));
+  }
+  return matches;
+}
+
+// A mapping whose keys are among `words` and whose values are texts.
+std::map<std::string, std::string> read_words(const std::optional<Value>& value, const std::string& what,
+                                              const std::vector<std::string>& words) {
+  std::map<std::string, std::string> found;
+  if (!value) {
+    return found;
+  }
+  Mapping map = value->mapping(what);
+  for (const std::string& word : words) {
+    if (const std::optional<Value> entry = map.optional(word)) {
+      found[word] = entry->text();
+    }
+  }
+  return found;
+}
+
+void check_refused(const std::optional<Value>& refused, const Distro& distro) {
+  if (!refused || !refused->is_mapping()) {
+    return;
+  }
+  for (const auto& [method, reason] : refused->mapping("refused").pairs()) {
+    if (std::ranges::find(distro.methods, method) != distro.methods.end()) {
+      reason.mistake("'" + method + "' is both offered and refused", "keep it in 'methods' or in 'refused'");
+    }
+  }
+}
+
+Distro read_distro(Mapping map) {
+  Distro distro{.name = recipe_name(map.required("distro")), .title = map.required("title").text()};
+  if (const std::optional<Value> match = map.optional("match")) {
+    distro.match = read_match(*match);
+  }
+  distro.like = map.optional_texts("like");
+  distro.family = read_family(map.required("family"));
+  const std::optional<Value> in_guide = map.optional("in_guide");
+  distro.in_guide = in_guide && in_guide->boolean();
+  distro.arch = read_words(map.required("arch"), "arch", arch_words());
+  distro.prerequisites = read_words(map.optional("prerequisites"), "prerequisites", prerequisite_words());
+  if (const std::optional<Value> directory = map.optional("library_directory")) {
+    distro.library_directory = template_text(*directory, {"triplet"});
+  }
+  if (const std::optional<Value> compression = map.optional("compression")) {
+    distro.compression = list_of(*compression, compression_words());
+  }
+  distro.methods = list_of(map.required("methods"), method_words());
+  const std::optional<Value> refused = map.optional("refused");
+  distro.refused = read_words(refused, "refused", method_words());
+  check_refused(refused, distro);
+  return distro;
+}
+
+}  // namespace
+
+std::string_view name_of(PackageFamily family) {
+  switch (family) {
+    case PackageFamily::none:
+      return "none";
+    case PackageFamily::apt:
+      return "apt";
+    case PackageFamily::dnf:
+      return "dnf";
+    case PackageFamily::yum:
+      return "yum";
+    case PackageFamily::zypper:
+      return "zypper";
+    case PackageFamily::tdnf:
+      return "tdnf";
+  }
+  return "none";
+}
+
+Loaded<Distro> load_distro(const SourceText& file) {
+  const Document document(file);
+  return document.loaded(read_distro(document.root().mapping("distro")));
+}
+
+}  // namespace cudnn_install

@@ -1,0 +1,137 @@
+#include "recipe/explain.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace cudnn_install {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += (text.empty() ? "" : ", ") + word;
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text;
+}
+
+std::string line(const std::string& name, const std::string& text) {
+  return "  " + padded(name, 19) + text + '\n';
+}
+
+std::string pairs(const std::map<std::string, std::string>& map) {
+  std::vector<std::string> words;
+  for (const auto& [key, value] : map) {
+    words.push_back(key == value ? key : key + " (" + value + ")");
+  }
+  return joined(words);
+}
+
+std::string clause_text(const Clause& clause) {
+  return clause.section + (clause.step.empty() ? "" : " " + clause.step);
+}
+
+template <class T>
+std::string section(const std::string& heading, const std::vector<T>& recipes) {
+  std::string text = heading + ":\n";
+  for (const T& recipe : recipes) {
+    text += line(recipe.name, recipe.title);
+  }
+  return text;
+}
+
+std::string described(const Layout& layout) {
+  std::string text = "  " + layout.from.text() + " to " + layout.until.text() + ".x";
+  text += layout.platforms.empty() ? "" : " for " + joined(layout.platforms);
+  if (!layout.refused.empty()) {
+    return text + ": refused, " + layout.refused + '\n';
+  }
+  return text + ": " + layout.top + "/{" + layout.include + ", " + layout.library + ", " + layout.license + "}, " +
+         joined(layout.suffixes) + '\n';
+}
+
+struct DescribeStep {
+  std::string operator()(const UnpackTemplate& step) const { return "tar -xvf " + step.archive; }
+  std::string operator()(const CopyTemplate& step) const {
+    return std::string(step.links == Links::keep ? "cp -P " : "cp ") + step.from + " " + step.to;
+  }
+  std::string operator()(const ChmodTemplate& step) const {
+    std::string text = "chmod " + step.mode;
+    for (const std::string& path : step.paths) {
+      text += " " + path;
+    }
+    return text;
+  }
+};
+
+}  // namespace
+
+std::string described(const StepTemplate& step) {
+  return std::visit(DescribeStep(), step);
+}
+
+std::string listed(const Recipes& recipes) {
+  return section("methods", recipes.methods) + section("distros", recipes.distros) +
+         section("products", recipes.products);
+}
+
+std::string explained(const Method& method) {
+  std::string text = "method " + method.name + ": " + method.title + "\n" + method.document + ", section " +
+                     method.section + "\n\nneeds first:\n";
+  for (const Prerequisite& prerequisite : method.prerequisites) {
+    text += line(clause_text(prerequisite.clause), prerequisite.name);
+  }
+  text += "\nsteps:\n";
+  for (const MethodStep& step : method.steps) {
+    text += line(clause_text(step.clause), described(step.step));
+    text += step.note.empty() ? "" : line("", "note: " + step.note);
+  }
+  return text;
+}
+
+std::string explained(const Distro& distro) {
+  std::string text = "distro " + distro.name + ": " + distro.title + '\n';
+  for (const DistroMatch& match : distro.match) {
+    std::vector<std::string> versions;
+    for (const Version& version : match.versions) {
+      versions.push_back(version.text());
+    }
+    text += line("recognised by", "ID=" + match.id + (versions.empty() ? "" : " VERSION_ID=" + joined(versions)));
+  }
+  text += line("fall-back for", joined(distro.like));
+  text += line("row of the guide", distro.in_guide ? "yes" : "no");
+  text += line("package manager", std::string(name_of(distro.family)));
+  text += line("repositories", pairs(distro.arch));
+  text += line("prerequisites", pairs(distro.prerequisites));
+  text += distro.library_directory.empty() ? "" : line("library directory", distro.library_directory);
+  text += line("reads", joined(distro.compression));
+  text += line("methods", joined(distro.methods));
+  for (const auto& [method, reason] : distro.refused) {
+    text += line("not " + method, reason);
+  }
+  return text;
+}
+
+std::string explained(const Product& product) {
+  std::string text = "product " + product.name + ": " + product.title + "\n\narchives:\n";
+  for (const Layout& layout : product.layouts) {
+    text += described(layout);
+  }
+  text += "\ncomponents:\n";
+  for (const Component& component : product.components) {
+    text += line(component.name, joined(component.globs));
+  }
+  text += "\nfiles of every release:\n";
+  text += line("headers", joined(product.headers));
+  text += line("libraries", joined(product.libraries));
+  text += line("version header", product.version_header);
+  return text;
+}
+
+}  // namespace cudnn_install

@@ -1,0 +1,148 @@
+#include <algorithm>
+
+#include "base/target_path.h"
+#include "recipe/recipe.h"
+#include "recipe/templates.h"
+#include "recipe/words.h"
+
+namespace cudnn_install {
+
+namespace {
+
+constexpr std::string_view digits = "0123456789";
+
+bool is_section(std::string_view text) {
+  while (true) {
+    const std::size_t end = std::min(text.find_first_not_of(digits), text.size());
+    if (end == 0) {
+      return false;
+    }
+    if (end == text.size()) {
+      return true;
+    }
+    if (text[end] != '.') {
+      return false;
+    }
+    text.remove_prefix(end + 1);
+  }
+}
+
+// "1.3.1 step 2" or "1.1.3".
+Clause read_clause(const Value& value) {
+  const std::string text = value.text();
+  const std::size_t space = std::min(text.find(' '), text.size());
+  const Clause clause{.section = text.substr(0, space), .step = space < text.size() ? text.substr(space + 1) : ""};
+  const bool step_fits = clause.step.empty() ? space == text.size()
+                                             : clause.step.starts_with("step ") && is_section(clause.step.substr(5));
+  if (!text.empty() && (!is_section(clause.section) || !step_fits)) {
+    value.mistake("'" + text + "' is no clause", "write it like: 1.3.1 step 2");
+  }
+  return clause;
+}
+
+const std::vector<std::string>& step_names() {
+  static const std::vector<std::string> names = {"archive", "cuda", "include", "lib"};
+  return names;
+}
+
+// A path below the archive's top directory.
+std::string read_source(const Value& value) {
+  std::string text = template_text(value, step_names());
+  if (!text.empty() && (!TargetPath::parse(text) || text.find("${cuda}") != std::string::npos)) {
+    value.mistake(value.label() + " is '" + text + "'; expected a path below the archive's top directory");
+  }
+  return text;
+}
+
+// A path below the CUDA directory: nothing else may be written to.
+std::string read_destination(const Value& value) {
+  static constexpr std::string_view base = "${cuda}/";
+  std::string text = template_text(value, step_names());
+  if (!text.empty() && (!text.starts_with(base) || !TargetPath::parse(text.substr(base.size())))) {
+    value.mistake(value.label() + " is '" + text + "'; expected a path that begins with '${cuda}/'");
+  }
+  return text;
+}
+
+UnpackTemplate read_unpack(Mapping map) {
+  return {.archive = template_text(map.required("archive"), step_names())};
+}
+
+CopyTemplate read_copy(Mapping map) {
+  CopyTemplate copy{.from = read_source(map.required("from")), .to = read_destination(map.required("to"))};
+  if (const std::optional<Value> links = map.optional("links")) {
+    copy.links = links->one_of({"follow", "keep"}) == "keep" ? Links::keep : Links::follow;
+  }
+  return copy;
+}
+
+ChmodTemplate read_chmod(Mapping map) {
+  const Value mode = map.required("mode");
+  ChmodTemplate chmod{.mode = mode.text()};
+  const std::size_t sign = chmod.mode.find_first_not_of("ugoa");
+  const bool good = sign != std::string::npos && std::string_view("+-=").find(chmod.mode[sign]) != std::string::npos &&
+                    sign + 1 < chmod.mode.size() && chmod.mode.find_first_not_of("rwxX", sign + 1) == std::string::npos;
+  if (!chmod.mode.empty() && !good) {
+    mode.mistake("'" + chmod.mode + "' is no mode", "write it as chmod takes it: a+r");
+  }
+  const Value paths = map.required("paths");
+  for (const Value& path : paths.list()) {
+    chmod.paths.push_back(read_destination(path));
+  }
+  return chmod;
+}
+
+MethodStep read_step(Mapping map) {
+  MethodStep step;
+  int actions = 0;
+  if (const std::optional<Value> unpack = map.optional("unpack")) {
+    step.step = read_unpack(unpack->mapping("unpack"));
+    ++actions;
+  }
+  if (const std::optional<Value> copy = map.optional("copy")) {
+    step.step = read_copy(copy->mapping("copy"));
+    ++actions;
+  }
+  if (const std::optional<Value> chmod = map.optional("chmod")) {
+    step.step = read_chmod(chmod->mapping("chmod"));
+    ++actions;
+  }
+  if (actions != 1) {
+    map.mistake("a step has " + std::to_string(actions) + " actions; expected one of unpack, copy, chmod");
+  }
+  step.clause = read_clause(map.required("clause"));
+  step.note = map.optional_text("note");
+  return step;
+}
+
+Method read_method(Mapping map) {
+  const Value name = map.required("method");
+  Method method{.name = name.one_of(method_words()), .title = map.required("title").text()};
+  {
+    Mapping guide = map.required("guide").mapping("guide");
+    method.document = guide.required("document").text();
+    method.section = read_clause(guide.required("section")).section;
+  }
+  if (const std::optional<Value> prerequisites = map.optional("prerequisites")) {
+    for (const Value& entry : prerequisites->list()) {
+      Mapping prerequisite = entry.mapping("prerequisite");
+      method.prerequisites.push_back({.name = prerequisite.required("name").one_of(prerequisite_words()),
+                                      .clause = read_clause(prerequisite.required("clause"))});
+    }
+  }
+  const Value steps = map.required("steps");
+  for (const Value& step : steps.list()) {
+    method.steps.push_back(read_step(step.mapping("step")));
+  }
+  steps.expect_entries();
+  return method;
+}
+
+}  // namespace
+
+Loaded<Method> load_method(const SourceText& file) {
+  const Document document(file);
+  return document.loaded(read_method(document.root().mapping("method")));
+}
+
+}  // namespace cudnn_install

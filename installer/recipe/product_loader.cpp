@@ -1,0 +1,118 @@
+#include <algorithm>
+
+#include "base/target_path.h"
+#include "recipe/recipe.h"
+#include "recipe/templates.h"
+#include "recipe/words.h"
+
+namespace cudnn_install {
+
+namespace {
+
+const std::vector<std::string>& layout_names() {
+  static const std::vector<std::string> names = {"include", "lib"};
+  return names;
+}
+
+std::string read_path(const Value& value, const std::vector<std::string>& names) {
+  std::string text = template_text(value, names);
+  if (!text.empty() && !TargetPath::parse(text)) {
+    value.mistake(value.label() + " is '" + text + "'; expected a path below the archive's top directory");
+  }
+  return text;
+}
+
+// A part of a file name, such as a library's stem.
+std::string read_name(const Value& value) {
+  std::string text = value.text();
+  if (text.find('/') != std::string::npos) {
+    value.mistake(value.label() + " is '" + text + "'; expected a name without '/'");
+  }
+  return text;
+}
+
+std::vector<std::string> read_names(const Value& list) {
+  std::vector<std::string> names = list.texts();
+  for (const Value& entry : list.list()) {
+    if (entry.is_text()) {
+      static_cast<void>(read_name(entry));
+    }
+  }
+  list.expect_entries();
+  return names;
+}
+
+std::vector<std::string> read_suffixes(const Value& list) {
+  std::vector<std::string> suffixes = read_names(list);
+  for (const Value& entry : list.list()) {
+    if (entry.is_text() && !entry.text().starts_with('.')) {
+      entry.mistake("'" + entry.text() + "' is no suffix: expected a '.' first");
+    }
+  }
+  return suffixes;
+}
+
+void read_directories(Mapping& map, Layout& layout) {
+  layout.top = read_path(map.required("top"), {"platform", "version", "variant"});
+  layout.include = read_path(map.required("include"), {});
+  layout.library = read_path(map.required("library"), {});
+  layout.license = read_path(map.required("license"), {});
+  layout.suffixes = read_suffixes(map.required("suffixes"));
+}
+
+Layout read_layout(Mapping map) {
+  const Value until = map.required("until");
+  Layout layout{.from = map.required("from").version(), .until = until.version()};
+  if (layout.until.size() > 0 && layout.until < layout.from && !layout.from.starts_with(layout.until)) {
+    until.mistake("the layout ends with " + layout.until.text() + ", before it begins with " + layout.from.text());
+  }
+  if (const std::optional<Value> platforms = map.optional("platforms")) {
+    layout.platforms = list_of(*platforms, platform_words());
+    platforms->expect_entries();
+  }
+  if (const std::optional<Value> refused = map.optional("refused")) {
+    layout.refused = refused->text();
+  } else {
+    read_directories(map, layout);
+  }
+  return layout;
+}
+
+Component read_component(Mapping map) {
+  Component component{.name = map.required("name").one_of(component_words())};
+  const Value globs = map.required("globs");
+  for (const Value& glob : globs.list()) {
+    component.globs.push_back(read_path(glob, layout_names()));
+  }
+  globs.expect_entries();
+  return component;
+}
+
+Product read_product(Mapping map) {
+  Product product{.name = recipe_name(map.required("product")), .title = map.required("title").text()};
+  product.major = static_cast<int>(std::min<std::int64_t>(map.required("major").number(), 1'000'000));
+  product.front = read_name(map.required("front"));
+  const Value layouts = map.required("layouts");
+  for (const Value& layout : layouts.list()) {
+    product.layouts.push_back(read_layout(layout.mapping("layout")));
+  }
+  layouts.expect_entries();
+  const Value components = map.required("components");
+  for (const Value& component : components.list()) {
+    product.components.push_back(read_component(component.mapping("component")));
+  }
+  components.expect_entries();
+  product.headers = read_names(map.required("headers"));
+  product.libraries = read_names(map.required("libraries"));
+  product.version_header = read_path(map.required("version_header"), layout_names());
+  return product;
+}
+
+}  // namespace
+
+Loaded<Product> load_product(const SourceText& file) {
+  const Document document(file);
+  return document.loaded(read_product(document.root().mapping("product")));
+}
+
+}  // namespace cudnn_install
