@@ -92,6 +92,16 @@ class Rules(unittest.TestCase):
             ["README.md: the table of exit codes lacks '| 20 | needs settling |'",
              "README.md: '| 3 | other |' is not in enum Fault"])
 
+    def test_a_platform_that_the_readme_does_not_tell_of_is_found(self):
+        self.assertEqual(
+            self.complaints(rules.platforms, {
+                "recipes/distros/debian12.yaml": "distro: debian12\ntitle: Debian 12\n",
+                "recipes/distros/fedora.yaml": "distro: fedora\ntitle: Fedora\n",
+                "README.md": "| Debian 12 | debian12 | works fine |\n| Old | old | real |\n"}),
+            ["README.md: 'works fine' is not real, look-alike, plan only or not run",
+             "README.md: the table of platforms lacks '| Fedora | fedora | … |'",
+             "README.md: 'old' in the table of platforms is no recipe"])
+
 
 class Functions(unittest.TestCase):
     def found(self, source):

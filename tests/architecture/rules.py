@@ -182,4 +182,16 @@ def exit_codes(tree: Path):
         yield f"README.md: '| {extra[0]} | {extra[1]} |' is not in enum Fault"
 
 
-RULES = [include_directions, third_party_walls, telling_names, small_pieces, reasoned_exceptions, exit_codes]
+def platforms(tree: Path):
+    """Every recipe of a distribution has its row in the README, which says how it was run."""
+    table = re.findall(r"^\| ([^|]+) \| ([a-z0-9]+) \| ([^|]+) \|$", (tree / "README.md").read_text(), re.M)
+    rows = {recipe: (title, run) for title, recipe, run in table}
+    for path in sorted((tree / "recipes/distros").glob("*.yaml")):
+        title = re.search(r"^title: (.*)$", path.read_text(), re.M)[1]
+        row = rows.pop(path.stem, None)
+        if row is None or row[0] != title:
+            yield f"README.md: the table of platforms lacks '| {title} | {path.stem} | … |'"
+        elif not re.match(r"real|look-alike|plan only|not run", row[1]):
+            yield f"README.md: '{row[1]}' is not real, look-alike, plan only or not run"
+    for recipe in rows:
+        yield f"README.md: '{recipe}' in the table of platforms is no recipe"
