@@ -2,7 +2,7 @@
 
 from . import install, report
 
-WIDTH, LEFT, RIGHT, ROW, BAR = 820, 290, 90, 26, 16
+WIDTH, LEFT, RIGHT, ROW, BAR = 820, 320, 90, 26, 16
 
 
 def _text(x, y, text, style=""):

@@ -10,7 +10,7 @@ from . import measure
 
 NAMES = {
     "a": "the guide's commands",
-    "b": "the same, sha256sum before and sync after",
+    "b": "the same, sha256sum before, sync after",
     "c": "bsdtar into the prefix",
     "d": "xz -dc > /dev/null",
     "e": "cudnn-install",
