@@ -97,7 +97,8 @@ class Rules(unittest.TestCase):
             self.complaints(rules.platforms, {
                 "recipes/distros/debian12.yaml": "distro: debian12\ntitle: Debian 12\n",
                 "recipes/distros/fedora.yaml": "distro: fedora\ntitle: Fedora\n",
-                "README.md": "| Debian 12 | debian12 | works fine |\n| Old | old | real |\n"}),
+                "README.md": "## Platforms\n| platform | recipe | run |\n| Debian 12 | debian12 | works fine |\n| Old | old | real |\n"
+                             "## Other\n| a | b | c |\n"}),
             ["README.md: 'works fine' is not real, look-alike, plan only or not run",
              "README.md: the table of platforms lacks '| Fedora | fedora | … |'",
              "README.md: 'old' in the table of platforms is no recipe"])

@@ -184,7 +184,8 @@ def exit_codes(tree: Path):
 
 def platforms(tree: Path):
     """Every recipe of a distribution has its row in the README, which says how it was run."""
-    table = re.findall(r"^\| ([^|]+) \| ([a-z0-9]+) \| ([^|]+) \|$", (tree / "README.md").read_text(), re.M)
+    section = re.search(r"^## Platforms\n(.*?)(?=^## |\Z)", (tree / "README.md").read_text(), re.M | re.S)[1]
+    table = re.findall(r"^\| ([^|]+) \| ([a-z0-9]+) \| ([^|]+) \|$", section, re.M)[1:]
     rows = {recipe: (title, run) for title, recipe, run in table}
     for path in sorted((tree / "recipes/distros").glob("*.yaml")):
         title = re.search(r"^title: (.*)$", path.read_text(), re.M)[1]
