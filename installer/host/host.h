@@ -70,23 +70,27 @@ struct PrefixFacts {
   bool read_only = false;
   bool no_exec = false;
   std::optional<Version> cuda{};  // of the toolkit there
-  std::string include{};          // resolved directories that the guide's include and lib64 mean
+  std::string include{};          // resolved directories that the guide's include and lib64 mean, inside the root
   std::string library{};
 };
 
-// os_release.cpp, cuda_toolkits.cpp, driver.cpp: pure parsers of the files' texts.
-OsRelease parsed_os_release(std::string_view text);
+// os_release.cpp, cuda_toolkits.cpp, driver.cpp, libc.cpp: pure parsers of the files' texts.
+OsRelease parsed_os_release(std::string_view text);                     // no ID: "linux", as os-release(5) says
 std::optional<Version> version_in_json(std::string_view version_json);  // "cuda": {"version": "13.0.2"}
-std::optional<Version> version_in_txt(std::string_view version_txt);    // CUDA Version 11.0.228
+std::optional<Version> version_in_txt(std::string_view version_txt);    // CUDA Version 11.0.228 → 11.0
 std::optional<Version> version_in_header(std::string_view cuda_h);      // #define CUDA_VERSION 12020
 std::optional<Version> loaded_driver(std::string_view proc_version);    // /proc/driver/nvidia/version, both wordings
+std::optional<Version> driver_in_name(std::string_view file_name);      // libcuda.so.580.82.07
+std::optional<Version> glibc_version(std::string_view libc_so);         // the banner in the bytes of libc.so.6
+std::string elf_machine(std::string_view first_bytes);                  // 20 bytes are enough; "" if it is not ELF
+std::string interpreter_in(std::string_view first_bytes);  // /lib64/ld-linux-x86-64.so.2; "" if none is seen
 
 // host_json.cpp. The text is one JSON record with every field present.
 std::string to_json(const Host& host);
 Result<Host> host_from_json(const std::string& text, const std::string& file);
 
-// probe.cpp, the only file of this folder that touches the machine. `root` is "/" or another system's root; every link
-// is resolved as inside it. Reads only, decides nothing, never fails: what cannot be read is absent.
+// probe.cpp and prefix.cpp, which look at the machine through root_view.h. `root` is "/" or another system's root;
+// every link is resolved as inside it. Reads only, decides nothing, never fails: what cannot be read is absent.
 Host probed_host(const std::string& root);
 PrefixFacts probed_prefix(const std::string& root, const std::string& prefix);
 
