@@ -63,7 +63,9 @@ Where DocumentState::where(int line, int column) const {
   if (!whole.empty() && whole.back() == '\r') {
     whole.remove_suffix(1);
   }
-  return Where{.file = source_.file, .line = line, .column = column, .source = std::string(whole)};
+  Where place{.file = source_.file, .line = line, .column = column, .source = std::string(whole)};
+  std::ranges::replace(place.source, '\t', ' ');  // one column each, as it is counted
+  return place;
 }
 
 std::vector<Error> DocumentState::sorted_mistakes() const {
@@ -143,7 +145,7 @@ std::int64_t Value::number() const {
   const bool whole = node_->kind == Kind::scalar && node_->plain && error == std::errc() &&
                      end == text.data() + text.size() && number >= 0 && (text.size() == 1 || text[0] != '0');
   if (!whole) {
-    wrong_type("a whole number");
+    wrong_type("a whole number, 0 or more");
     return 0;
   }
   return number;

@@ -106,7 +106,8 @@ class Document {
   [[nodiscard]] Value root() const;  // quiet where the text is no YAML
   // What was found so far, in the file's order.
   [[nodiscard]] std::vector<Error> mistakes() const;
-  // `value` if there are no mistakes. Every Mapping must have ended by then.
+  // `value` if there are no mistakes. Every Mapping must have ended by then: in the statement before, because a
+  // parameter may live as long as the statement that it was made in.
   template <class T>
   [[nodiscard]] Loaded<T> loaded(T value) const {
     std::vector<Error> found = mistakes();

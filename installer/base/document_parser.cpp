@@ -112,7 +112,13 @@ class TreeBuilder final : public YAML::EventHandler {
       return;
     }
     for (std::size_t i = 0; i + 1 < ended.children.size(); i += 2) {
-      add_pair(*ended.node, *ended.children[i], *ended.children[i + 1]);
+      const DocumentNode& key = *ended.children[i];
+      DocumentNode& value = *ended.children[i + 1];
+      if (value.kind == DocumentNode::Kind::null) {  // the parser only notices at the next key
+        value.line = key.line;
+        value.column = key.column;
+      }
+      add_pair(*ended.node, key, value);
     }
   }
 
@@ -155,7 +161,6 @@ const std::vector<Wording>& wordings() {
       {YAML::ErrorMsg::MAP_VALUE, "':' cannot stand here", "quote a text that holds ': ', or check the indentation"},
       {YAML::ErrorMsg::MAP_KEY, "a key cannot stand here", "check the indentation"},
       {YAML::ErrorMsg::BLOCK_ENTRY, "'-' cannot stand here", "check the indentation"},
-      {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab in the indentation", "indent with spaces"},
       {YAML::ErrorMsg::EOF_IN_SCALAR, "a quote is not closed", ""},
       {YAML::ErrorMsg::INVALID_ESCAPE, "unknown escape in a quoted text", "use single quotes for a literal '\\'"},
       {YAML::ErrorMsg::UNKNOWN_TOKEN, "this character cannot start a value", "quote the text"},
@@ -175,7 +180,7 @@ void report(DocumentState& state, const YAML::Exception& exception) {
   state.mistake(line, column, "not well-formed YAML", "");
 }
 
-// Reports the first byte of each line that is no UTF-8 text, or that a terminal would hide.
+// Reports the first byte of each line that is no UTF-8 text, that a terminal would hide, or that indents with a tab.
 void check_bytes(DocumentState& state) {
   std::istringstream lines(state.text());
   std::string line;
@@ -183,17 +188,16 @@ void check_bytes(DocumentState& state) {
     if (!line.empty() && line.back() == '\r') {
       line.pop_back();
     }
-    std::size_t column = 0;
-    std::string shown;
-    for (const char c : line) {
-      shown += c == '\t' ? ' ' : c;
+    const std::size_t indentation = std::min(line.find_first_not_of(" \t"), line.size());
+    const std::size_t tab = line.find('\t');
+    if (tab < indentation && indentation < line.size() && line[indentation] != '#') {
+      state.mistake(number, static_cast<int>(tab) + 1, "a tab in the indentation", "indent with spaces");
     }
-    const std::string clean = printable(shown);
-    if (clean != shown) {
-      while (column < shown.size() && clean[column] == shown[column]) {
-        ++column;
-      }
-      state.mistake(number, static_cast<int>(column) + 1, "a byte that is no visible UTF-8 text", "");
+    std::ranges::replace(line, '\t', ' ');
+    const std::string shown = printable(line);
+    if (shown != line) {
+      const auto [first, ignored] = std::ranges::mismatch(line, shown);
+      state.mistake(number, static_cast<int>(first - line.begin()) + 1, "a byte that is no visible UTF-8 text", "");
     }
   }
 }

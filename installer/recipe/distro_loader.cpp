@@ -110,7 +110,8 @@ std::string_view name_of(PackageFamily family) {
 
 Loaded<Distro> load_distro(const SourceText& file) {
   const Document document(file);
-  return document.loaded(read_distro(document.root().mapping("distro")));
+  Distro distro = read_distro(document.root().mapping("distro"));
+  return document.loaded(std::move(distro));
 }
 
 }  // namespace cudnn_install

@@ -59,7 +59,7 @@ std::string read_destination(const Value& value) {
   static constexpr std::string_view base = "${cuda}/";
   std::string text = template_text(value, step_names());
   if (!text.empty() && (!text.starts_with(base) || !TargetPath::parse(text.substr(base.size())))) {
-    value.mistake(value.label() + " is '" + text + "'; expected a path that begins with '${cuda}/'");
+    value.mistake(value.label() + " is '" + text + "'; expected a path below '${cuda}'");
   }
   return text;
 }
@@ -89,6 +89,7 @@ ChmodTemplate read_chmod(Mapping map) {
   for (const Value& path : paths.list()) {
     chmod.paths.push_back(read_destination(path));
   }
+  paths.expect_entries();
   return chmod;
 }
 
@@ -121,7 +122,12 @@ Method read_method(Mapping map) {
   {
     Mapping guide = map.required("guide").mapping("guide");
     method.document = guide.required("document").text();
-    method.section = read_clause(guide.required("section")).section;
+    const Value section = guide.required("section");
+    const Clause clause = read_clause(section);
+    if (!clause.step.empty()) {
+      section.mistake("'" + section.text() + "' names a step; expected a section");
+    }
+    method.section = clause.section;
   }
   if (const std::optional<Value> prerequisites = map.optional("prerequisites")) {
     for (const Value& entry : prerequisites->list()) {
@@ -142,7 +148,8 @@ Method read_method(Mapping map) {
 
 Loaded<Method> load_method(const SourceText& file) {
   const Document document(file);
-  return document.loaded(read_method(document.root().mapping("method")));
+  Method method = read_method(document.root().mapping("method"));
+  return document.loaded(std::move(method));
 }
 
 }  // namespace cudnn_install

@@ -112,7 +112,8 @@ Product read_product(Mapping map) {
 
 Loaded<Product> load_product(const SourceText& file) {
   const Document document(file);
-  return document.loaded(read_product(document.root().mapping("product")));
+  Product product = read_product(document.root().mapping("product"));
+  return document.loaded(std::move(product));
 }
 
 }  // namespace cudnn_install

@@ -143,6 +143,8 @@ RecipeKind kind_of(std::string_view text);
 Loaded<Distro> load_distro(const SourceText& file);
 Loaded<Method> load_method(const SourceText& file);
 Loaded<Product> load_product(const SourceText& file);
+// Every mistake that a file of the first three kinds has for itself, or its unknown kind; nothing for a release.
+std::vector<Error> mistakes_in(const SourceText& file);
 // Release files are passed over (the Catalogue reads them when they are asked for). Checks across files too: a name
 // that stands twice, a distro that offers a method which does not exist.
 Loaded<Recipes> load_recipes(const std::vector<SourceText>& files);

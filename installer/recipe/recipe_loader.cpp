@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/text.h"
 #include "recipe/recipe.h"
 
 namespace cudnn_install {
@@ -9,6 +10,7 @@ namespace {
 
 struct FirstKey {
   std::string word{};
+  std::string source{};  // the whole line
   int line = 0;
 };
 
@@ -24,6 +26,7 @@ FirstKey first_key(std::string_view text) {
                          line.starts_with("---") || line.starts_with('%');
     if (!skipped) {
       key.word = std::string(line.substr(0, line.find_first_of(": \t\r")));
+      key.source = std::string(line.substr(0, line.find('\r')));
       return key;
     }
   }
@@ -35,16 +38,23 @@ std::vector<Error> unknown_kind(const SourceText& file) {
   std::vector<Error> mistakes = document.mistakes();
   if (mistakes.empty()) {
     const FirstKey key = first_key(file.text);
-    mistakes.push_back(Error{.fault = Fault::recipe,
-                             .what = "the file begins with '" + key.word + "'",
-                             .hint = "its first key tells its kind: distro, method, product or release",
-                             .where = Where{.file = file.file, .line = key.line, .column = 1, .source = key.word}});
+    const std::string near = nearest(key.word, {"distro", "method", "product", "release"});
+    mistakes.push_back(
+        Error{.fault = Fault::recipe,
+              .what = "the file begins with '" + key.word + "'; expected its kind: distro, method, product or release",
+              .hint = near.empty() ? "" : "did you mean '" + near + "'?",
+              .where = Where{.file = file.file, .line = key.line, .column = 1, .source = key.source}});
   }
   return mistakes;
 }
 
 void append(std::vector<Error>& errors, std::vector<Error> more) {
   errors.insert(errors.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+template <class T>
+std::vector<Error> mistakes_of(Loaded<T> loaded) {
+  return loaded ? std::vector<Error>() : std::move(loaded.error());
 }
 
 // The errors of `file` that only show beside the other files. Reads the file once more, to know where they are.
@@ -104,6 +114,22 @@ RecipeKind kind_of(std::string_view text) {
                              : RecipeKind::unknown;
 }
 
+std::vector<Error> mistakes_in(const SourceText& file) {
+  switch (kind_of(file.text)) {
+    case RecipeKind::distro:
+      return mistakes_of(load_distro(file));
+    case RecipeKind::method:
+      return mistakes_of(load_method(file));
+    case RecipeKind::product:
+      return mistakes_of(load_product(file));
+    case RecipeKind::release:
+      return {};
+    case RecipeKind::unknown:
+      break;
+  }
+  return unknown_kind(file);
+}
+
 Loaded<Recipes> load_recipes(const std::vector<SourceText>& files) {
   Recipes recipes;
   std::vector<Error> errors;
@@ -128,7 +154,8 @@ Loaded<Recipes> load_recipes(const std::vector<SourceText>& files) {
         break;
     }
   }
-  for (std::size_t i = 0; errors.empty() && i < distro_files.size(); ++i) {
+  const bool all_loaded = errors.empty();
+  for (std::size_t i = 0; all_loaded && i < distro_files.size(); ++i) {
     append(errors, CrossCheck(recipes).methods(*distro_files[i], recipes.distros[i]));
   }
   if (!errors.empty()) {

@@ -65,7 +65,8 @@ Release read_release(Mapping map) {
 
 Loaded<Release> load_release(const SourceText& file) {
   const Document document(file);
-  return document.loaded(read_release(document.root().mapping("release")));
+  Release release = read_release(document.root().mapping("release"));
+  return document.loaded(std::move(release));
 }
 
 }  // namespace cudnn_install
