@@ -39,8 +39,8 @@ std::string archive_lines(const Plan& plan, std::string& run) {
   const Wanted& wanted = *plan.wanted;
   const std::string file = file_name_of(wanted.location);
   if (wanted.sha256) {
-    add_command(
-        run, "echo " + shell_word(wanted.sha256->hex() + "  " + std::string(work) + "/" + file) + " | sha256sum -c -");
+    add_command(run, "printf '%s\\n' " + shell_word(wanted.sha256->hex() + "  " + std::string(work) + "/" + file) +
+                         " | sha256sum -c -");
   }
   return is_url(wanted.location) ? "ADD " + copy_operands(wanted.location) + "\n"
                                  : "COPY " + copy_operands(file) + "\n";

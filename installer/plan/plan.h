@@ -109,6 +109,9 @@ struct Wanted {
   std::optional<Sha256> sha256{};  // none: --allow-unverified
   std::string trust{};             // catalogue | given | unverified
   bool demo = false;               // the top directory is the demo payload's
+  // What the archive may hold and what it must hold, below its top directory; from the product's recipe.
+  std::vector<std::string> allowed{};   // globs: include/cudnn*.h, lib/libcudnn*.so* …
+  std::vector<std::string> required{};  // names: include/cudnn.h, lib/libcudnn_ops_infer.so.8 …
 };
 
 struct Plan {

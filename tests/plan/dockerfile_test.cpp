@@ -30,7 +30,7 @@ TEST_CASE("a plan becomes one COPY and one RUN", "[dockerfile]") {
             file +
             " /tmp/cudnn-install/\n"
             "RUN set -eu; umask 022; \\\n"
-            "    echo '" +
+            "    printf '%s\\n' '" +
             digest_of(file).hex() + "  /tmp/cudnn-install/" + file +
             "' | sha256sum -c -; \\\n"
             "    tar -xf /tmp/cudnn-install/" +
@@ -40,7 +40,7 @@ TEST_CASE("a plan becomes one COPY and one RUN", "[dockerfile]") {
             "/usr/local/cuda/include; \\\n"
             "    cp -P /tmp/cudnn-install/cudnn-linux-x86_64-8.9.6.50_cuda12-archive/lib/libcudnn* "
             "/usr/local/cuda/lib64; \\\n"
-            "    chmod a+r /usr/local/cuda/include/cudnn*.h '/usr/local/cuda/lib64'/libcudnn*; \\\n"
+            "    chmod a+r /usr/local/cuda/include/cudnn*.h /usr/local/cuda/lib64/libcudnn*; \\\n"
             "    rm -rf /tmp/cudnn-install\n");
 }
 
