@@ -2,7 +2,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
+
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 
 #include "base/text.h"
 #include "host/host.h"
@@ -53,11 +56,12 @@ bool is_jetson(const RootView& view, std::string_view machine) {
 // --- the loader's directories ------------------------------------------------------------------------------------
 
 void add_configured(const RootView& view, const std::string& file, int depth, std::vector<std::string>& directories) {
-  std::string text = view.text(file);
+  const std::string text = view.text(file);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string line = text.substr(at, std::min(text.find('#', at), end) - at);
+    std::string line = text.substr(at, end - at);
     at = end + 1;
+    line.resize(std::min(line.find('#'), line.size()));
     line.erase(0, std::min(line.find_first_not_of(" \t"), line.size()));
     line.erase(line.find_last_not_of(" \t\r=") + 1);
     if (line.starts_with('/')) {
@@ -114,6 +118,12 @@ Libc libc_of_root(const RootView& view, std::string_view program, std::vector<st
   }
   const std::string found = library(view, directories, machine, "libc.so.6");
   if (!found.empty()) {
+#ifdef __GLIBC__
+    if (view.running()) {
+      const Result<Version> own = Version::parse(gnu_get_libc_version());
+      return {.kind = LibcKind::glibc, .version = own ? std::optional(*own) : std::nullopt};
+    }
+#endif
     return {.kind = LibcKind::glibc, .version = glibc_version(view.text(found, largest))};
   }
   for (const std::string& name : view.names("/lib")) {

@@ -110,15 +110,16 @@ std::string RootView::text(const std::string& name, std::size_t limit) const {
   if (file < 0) {
     return {};
   }
+  // Piece by piece: files of /proc have no size to ask for.
   std::string bytes;
-  std::array<char, 65536> buffer{};  // files of /proc have no size to ask for
-  while (bytes.size() < limit) {
-    const ssize_t count = read(file, buffer.data(), std::min(buffer.size(), limit - bytes.size()));
-    if (count <= 0) {
-      break;
-    }
-    bytes.append(buffer.data(), static_cast<std::size_t>(count));
+  std::size_t length = 0;
+  ssize_t count = 1;
+  while (count > 0 && length < limit) {
+    bytes.resize(std::min(limit, length + 65536));
+    count = read(file, bytes.data() + length, bytes.size() - length);
+    length += count > 0 ? static_cast<std::size_t>(count) : 0;
   }
+  bytes.resize(length);
   close(file);
   return bytes;
 }

@@ -5,7 +5,7 @@
 namespace cudnn_install {
 
 CudaToolkit toolkit_at(const RootView& view, const std::string& prefix, const std::string& resolved) {
-  static constexpr std::size_t largest_header = 4U << 20U;
+  static constexpr std::size_t header_start = 256U << 10U;
   CudaToolkit toolkit{.prefix = prefix, .resolved = resolved};
   const auto found = [&](std::optional<Version> version, const char* source) {
     toolkit.version = std::move(version);
@@ -14,7 +14,7 @@ CudaToolkit toolkit_at(const RootView& view, const std::string& prefix, const st
   };
   if (found(version_in_json(view.text(resolved + "/version.json")), "version.json") ||
       found(version_in_txt(view.text(resolved + "/version.txt")), "version.txt") ||
-      found(version_in_header(view.text(resolved + "/include/cuda.h", largest_header)), "cuda.h")) {
+      found(version_in_header(view.text(resolved + "/include/cuda.h", header_start)), "cuda.h")) {
     return toolkit;
   }
   const std::size_t name = resolved.rfind("/cuda-");
