@@ -163,6 +163,21 @@ Result<std::string> platform_named(const std::string& arch) {
   return std::string(found->second);
 }
 
+// What the archive may hold and what it must hold.
+void name_members(Wanted& wanted, const Product& product, const Layout& layout) {
+  for (const Component& component : product.components) {
+    for (const std::string& glob : component.globs) {
+      wanted.allowed.push_back(filled_in(glob, names_of(layout)));
+    }
+  }
+  for (const std::string& stem : product.headers) {
+    wanted.required.push_back(layout.include + "/" + stem + ".h");
+  }
+  for (const std::string& stem : product.libraries) {
+    wanted.required.push_back(layout.library + "/" + stem + ".so." + std::to_string(wanted.version.major()));
+  }
+}
+
 Result<Wanted> with_layout(Wanted wanted, const Recipes& recipes) {
   const Product* product = find_product(recipes, static_cast<int>(wanted.version.major()));
   if (product == nullptr) {
@@ -182,6 +197,7 @@ Result<Wanted> with_layout(Wanted wanted, const Recipes& recipes) {
   wanted.front = product->front;
   wanted.license = layout->license;
   wanted.version_header = filled_in(product->version_header, names_of(*layout));
+  name_members(wanted, *product, *layout);
   if (wanted.top.empty()) {
     wanted.top = filled_in(
         layout->top, {{"version", wanted.version.text()}, {"platform", wanted.platform}, {"variant", wanted.cuda}});

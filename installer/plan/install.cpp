@@ -223,6 +223,9 @@ Result<Plan> planned(const Request& request, Verb verb, const Situation& situati
   plan.prefix = request.prefix;
   plan.include = situation.prefix.include;
   plan.library = situation.prefix.library;
+  if (!request.arch && situation.host.libc.kind == LibcKind::glibc) {
+    plan.glibc = situation.host.libc.version;
+  }
   plan.wanted = choice->wanted;
   plan.components = *components;
   plan.replaces = replaced == nullptr ? std::nullopt : std::optional(replaced->id);

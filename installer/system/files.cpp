@@ -154,7 +154,7 @@ Result<Directory> RealFiles::make_directory(const Directory& at, const std::stri
 }
 
 Result<Descriptor> RealFiles::create_file(const Directory& at, const std::string& name, std::uint32_t mode) {
-  auto file = opened(at, name, O_WRONLY | O_CREAT | O_EXCL, mode);
+  auto file = opened(at, name, O_RDWR | O_CREAT | O_EXCL, mode);
   if (file && fchmod(file->number(), mode) != 0) {
     return failed("set the mode of", path_of(at, name));
   }

@@ -1,0 +1,29 @@
+// From the commit point on: a journal is carried out in its direction, as often as it takes.
+#pragma once
+
+#include <vector>
+
+#include "base/error.h"
+#include "transaction/journal.h"
+#include "transaction/workplace.h"
+
+namespace cudnn_install {
+
+// How sure we must be that a file is the one that the journal means: after a crash every byte is looked at.
+enum class Certainty { by_stat, by_digest };
+
+// Puts every path into the state that the journal's direction asks for. A path that is neither old nor new stops it
+// before anything is touched (needs_settling, both lists); a refused rename is answered as it is.
+Result<void> carry_out(const Journal& journal, const Workplace& place, const std::vector<Destined>& destinations,
+                       Certainty certainty);
+
+// After carry_out: loader cache, receipt, then the journal goes, then the stages and what nobody keeps any more.
+Result<void> close_journal(const Journal& journal, const Workplace& place, const std::vector<Destined>& destinations);
+
+// The journal that leads back, durable by one rename.
+Result<Journal> turned_round(const Journal& journal, const Workplace& place);
+
+// Stages, kept files that the receipt does not name, and temporary files.
+Result<void> sweep(const Workplace& place, const std::vector<Destined>& destinations);
+
+}  // namespace cudnn_install

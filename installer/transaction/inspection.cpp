@@ -1,0 +1,134 @@
+#include <array>
+#include <charconv>
+#include <set>
+
+#include "base/text.h"
+#include "system/elf.h"
+#include "transaction/placing.h"
+
+namespace cudnn_install {
+
+namespace {
+
+// The value of `#define NAME value` in a C header, or nothing.
+std::optional<std::uint32_t> macro(std::string_view text, std::string_view name) {
+  const std::string define = "#define " + std::string(name) + " ";
+  const std::size_t at = text.find(define);
+  if (at == std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::string_view rest = text.substr(at + define.size());
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+  std::uint32_t value = 0;
+  const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
+  return code == std::errc() && end != rest.data() ? std::optional(value) : std::nullopt;
+}
+
+Result<void> check_required(const Placed& placed, const Wanted& wanted) {
+  std::string missing;
+  for (const std::string& name : wanted.required) {
+    if (!placed.members.contains(name)) {
+      missing += " " + name;
+    }
+  }
+  return missing.empty() ? Result<void>()
+                         : failure(Fault::archive, "the archive lacks:" + missing, "download it again");
+}
+
+// Every link ends, in its own directory, at a file.
+Result<void> check_links(const Placed& placed) {
+  for (const auto& [name, target] : placed.members) {
+    std::set<std::string> seen;
+    std::optional<std::string> next = target;
+    for (std::string here = name; next;) {
+      here = here.substr(0, here.rfind('/') + 1) + *next;
+      const auto found = placed.members.find(here);
+      if (found == placed.members.end() || !seen.insert(here).second) {
+        return failure(Fault::archive, "'" + name + "' in the archive is a link that leads to no file");
+      }
+      next = found->second;
+    }
+  }
+  return {};
+}
+
+Result<void> check_version(const Placed& placed, const Wanted& wanted) {
+  if (wanted.version_header.empty() ||
+      (placed.version_header.empty() && !placed.members.contains(wanted.version_header))) {
+    return {};
+  }
+  std::string found;
+  for (const char* name : {"CUDNN_MAJOR", "CUDNN_MINOR", "CUDNN_PATCHLEVEL"}) {
+    const auto value = macro(placed.version_header, name);
+    if (!value) {
+      return failure(Fault::archive, "'" + wanted.version_header + "' in the archive does not define " + name);
+    }
+    found += (found.empty() ? "" : ".") + std::to_string(*value);
+  }
+  if (found != wanted.version.first(3)) {
+    return failure(Fault::archive,
+                   "the archive's header says cuDNN " + found + ", its name says " + wanted.version.first(3),
+                   "download it again");
+  }
+  return {};
+}
+
+// libcudnn_ops_infer.so.8.9.6 → libcudnn_ops_infer.so
+std::string family(const std::string& name) {
+  return name.substr(0, name.find(".so") + 3);
+}
+
+Result<void> check_library(const StagedFile& staged, const Plan& plan) {
+  const auto read = reading(staged.file.number());
+  const auto facts = elf_facts(read, staged.entry.size);
+  if (!facts) {
+    return failure(Fault::archive, "'" + staged.name + "' is not a shared library: " + facts.error().what,
+                   "download it again");
+  }
+  if (facts->bits != 64 || facts->machine != machine_of(plan.wanted->platform)) {
+    return failure(Fault::unsupported,
+                   "'" + staged.name + "' is for " + machine_name(*facts) + ", wanted is " + plan.wanted->platform,
+                   "use the archive for " + plan.wanted->platform);
+  }
+  if (!facts->soname.starts_with(family(staged.name))) {
+    return failure(Fault::archive, "'" + staged.name + "' calls itself '" + facts->soname + "'");
+  }
+  if (plan.glibc && facts->glibc && *facts->glibc > *plan.glibc) {
+    return failure(
+        Fault::unsupported,
+        "'" + staged.name + "' needs glibc " + facts->glibc->text() + ", this system has " + plan.glibc->text(),
+        "choose an older cuDNN with --cudnn (cudnn-install releases lists them)");
+  }
+  return {};
+}
+
+Result<void> check_static(const StagedFile& staged) {
+  static constexpr std::string_view magic = "!<arch>\n";
+  std::array<std::byte, 8> first{};
+  const bool read = reading(staged.file.number())(0, first);
+  const std::string_view found(reinterpret_cast<const char*>(first.data()), first.size());
+  return read && found == magic
+             ? Result<void>()
+             : failure(Fault::archive, "'" + staged.name + "' is not a static library", "download it again");
+}
+
+}  // namespace
+
+Result<void> inspect(const Placed& placed, const Plan& plan) {
+  auto sound = check_required(placed, *plan.wanted).and_then([&] { return check_links(placed); }).and_then([&] {
+    return check_version(placed, *plan.wanted);
+  });
+  for (const StagedFile& staged : placed.files) {
+    if (!sound || staged.entry.kind == EntryKind::link) {
+      continue;
+    }
+    if (staged.name.find(".so") != std::string::npos) {
+      sound = check_library(staged, plan);
+    } else if (staged.name.ends_with(".a")) {
+      sound = check_static(staged);
+    }
+  }
+  return sound;
+}
+
+}  // namespace cudnn_install

@@ -1,0 +1,85 @@
+#include "transaction/preflight.h"
+
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <algorithm>
+
+#include "packages/ownership.h"
+
+namespace cudnn_install {
+
+namespace {
+
+constexpr std::uint64_t inodes_needed = 128;
+
+std::string megabytes(std::uint64_t bytes) {
+  return std::to_string((bytes + (1U << 20U) - 1) >> 20U) + " MiB";
+}
+
+tl::unexpected<Error> owned(const Owner& owner) {
+  return failure(Fault::conflict, "'" + owner.path + "' belongs to the package '" + owner.package + "'",
+                 "remove the package with its package manager, or choose another --prefix");
+}
+
+// The owners that one package manager names, or none if it is not there.
+Result<std::vector<Owner>> owners(const Workplace& place, const std::vector<std::string>& argv,
+                                  const std::vector<std::string>& paths) {
+  const std::string program = place.processes->find(argv.front());
+  if (program.empty()) {
+    return std::vector<Owner>();
+  }
+  Command command{.argv = argv};
+  command.argv.front() = program;
+  const auto finished = place.processes->run(command);
+  if (!finished) {
+    return tl::unexpected(finished.error());
+  }
+  return argv.front() == "rpm" ? rpm_owners(finished->out, paths) : dpkg_owners(finished->out);
+}
+
+}  // namespace
+
+Result<void> check_room(const std::string& archive, const std::vector<Destined>& destinations) {
+  struct stat packed {};
+  if (stat(archive.c_str(), &packed) != 0) {
+    return {};
+  }
+  for (const Destined& destined : destinations) {
+    struct statvfs room {};
+    if (fstatvfs(destined.directory.number(), &room) != 0 || room.f_blocks == 0) {
+      continue;
+    }
+    const std::uint64_t free = static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize;
+    const auto needed = static_cast<std::uint64_t>(packed.st_size);
+    if (free < needed) {
+      return failure(Fault::storage,
+                     "'" + destined.destination.path + "' has " + megabytes(free) +
+                         " free, the archive needs more than " + megabytes(needed),
+                     "free some space, or choose another --prefix");
+    }
+    if (room.f_files != 0 && room.f_favail < inodes_needed) {
+      return failure(Fault::storage, "'" + destined.destination.path + "' has no room for " +
+                                         std::to_string(inodes_needed) + " more files");
+    }
+  }
+  return {};
+}
+
+Result<void> check_owners(const Workplace& place, const std::vector<std::string>& paths) {
+  if (paths.empty()) {
+    return {};
+  }
+  for (const auto& query : {dpkg_owner_query(place.root, paths), rpm_owner_query(place.root, paths)}) {
+    const auto found = owners(place, query, paths);
+    if (!found) {
+      return tl::unexpected(found.error());
+    }
+    if (!found->empty()) {
+      return owned(found->front());
+    }
+  }
+  return {};
+}
+
+}  // namespace cudnn_install

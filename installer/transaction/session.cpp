@@ -1,0 +1,315 @@
+#include "transaction/session.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+
+#include "transaction/settle.h"
+#include "transaction/state_directory.h"
+
+namespace cudnn_install {
+
+namespace {
+
+Caution caution_of(const TransactionOptions& options) {
+  return options.trust == Trust::given ? Caution::trusting : Caution::strict;
+}
+
+// The state directory below an open prefix; number() < 0: there is none.
+Result<Directory> state_below(Files& files, const Directory& prefix) {
+  const auto there = files.look(prefix, state_name);
+  if (!there || !*there) {
+    return there ? Result<Directory>(Directory{}) : tl::unexpected(there.error());
+  }
+  auto state = files.open_directory(prefix, state_name);
+  if (!state) {
+    return state;
+  }
+  const auto ours = believable(*state);
+  return ours ? state : tl::unexpected(ours.error());
+}
+
+Result<std::string> id_of(Files& files, const Directory& state) {
+  return small_file(files, state, "id").map([](const std::optional<std::string>& text) {
+    const std::string id = text ? text->substr(0, 32) : std::string();
+    return id.size() == 32 && id.find_first_not_of("0123456789abcdef") == std::string::npos ? id : std::string();
+  });
+}
+
+// Several may share a directory under different names, so its lock is named by what it is on this machine, now.
+Result<std::string> lock_of(const Directory& directory) {
+  struct stat raw {};
+  if (fstat(directory.number(), &raw) != 0) {
+    return failure(Fault::internal, "cannot look at '" + directory.path + "'");
+  }
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "%llx-%llx", static_cast<unsigned long long>(raw.st_dev),
+                static_cast<unsigned long long>(raw.st_ino));
+  return std::string(text.data());
+}
+
+// One entry of the index: lock what is there, settle it, tidy up.
+Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const TransactionOptions& options,
+                                 Effects effects) {
+  const auto prefix = resolve(entry.root, entry.prefix, caution_of(options));
+  if (!prefix) {
+    return tl::unexpected(prefix.error());
+  }
+  if (!prefix->missing.empty() || prefix->path != entry.prefix) {
+    // Out of reach (unmounted?) or never made: only the note is left, and it stays if something may come back.
+    const bool never_made = std::find(entry.created.begin(), entry.created.end(), "") != entry.created.end();
+    return never_made ? index.remove(entry.id).map([] { return std::string(); }) : Result<std::string>(std::string());
+  }
+  const auto state = state_below(effects.files, prefix->directory);
+  if (!state) {
+    return tl::unexpected(state.error());
+  }
+  const Workplace place{.files = &effects.files,
+                        .processes = &effects.processes,
+                        .root = entry.root,
+                        .prefix = prefix->path,
+                        .prefix_directory = prefix->directory,
+                        .state = *state,
+                        .id = entry.id,
+                        .caution = caution_of(options)};
+  std::string told;
+  std::optional<Lock> lock;
+  if (state->number() >= 0) {
+    auto taken = Lock::take({{*state, lock_name}}, std::chrono::seconds(0), [](const std::string&) {});
+    if (!taken) {
+      return taken.error().fault == Fault::busy ? Result<std::string>(std::string()) : tl::unexpected(taken.error());
+    }
+    lock = std::move(*taken);
+    auto settled = settle(place);
+    if (!settled) {
+      return settled;
+    }
+    told = std::move(*settled);
+  }
+  const auto receipt =
+      state->number() >= 0 ? read_receipt(effects.files, *state) : Result<std::optional<Receipt>>(std::nullopt);
+  if (!receipt) {
+    return tl::unexpected(receipt.error());
+  }
+  IndexEntry closed = entry;
+  closed.open = false;
+  auto ended = *receipt ? index.write(closed)
+                        : remove_state(place, entry.created).and_then([&] { return index.remove(entry.id); });
+  return ended ? Result<std::string>(told) : tl::unexpected(ended.error());
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> settle_index(Index& index, const TransactionOptions& options, Effects effects) {
+  std::vector<std::string> told;
+  for (const IndexEntry& entry : index.entries()) {
+    if (!entry.open) {
+      continue;
+    }
+    auto settled = settle_entry(index, entry, options, effects);
+    if (!settled && settled.error().fault == Fault::needs_settling) {
+      return tl::unexpected(during(settled.error(), "look after '" + entry.prefix + "'"));
+    }
+    if (settled && !settled->empty()) {
+      told.push_back(*settled);
+    }
+  }
+  return told;
+}
+
+Result<std::optional<Session>> Session::open(const Plan& plan, Purpose purpose, const TransactionOptions& options,
+                                             Effects effects) {
+  Session session;
+  session.patience_ = options.lock_timeout;
+  session.report_ = options.report;
+  auto index = Index::open(effects.files, options.state);
+  if (!index) {
+    return tl::unexpected(index.error());
+  }
+  session.index_ = std::move(*index);
+  const auto settled = settle_index(*session.index_, options, effects);
+  if (!settled) {
+    return tl::unexpected(settled.error());
+  }
+  for (const std::string& one : *settled) {
+    options.report({.kind = Event::Kind::settled, .text = one});
+  }
+  auto prefix = resolve(plan.root, plan.prefix, caution_of(options));
+  if (!prefix) {
+    return tl::unexpected(prefix.error());
+  }
+  session.place_ = {.files = &effects.files,
+                    .processes = &effects.processes,
+                    .root = plan.root,
+                    .prefix = prefix->path,
+                    .prefix_directory = prefix->directory,
+                    .caution = caution_of(options)};
+  auto state = prefix->missing.empty() ? state_below(effects.files, prefix->directory) : Result<Directory>(Directory{});
+  if (!state) {
+    return tl::unexpected(state.error());
+  }
+  session.place_.state = std::move(*state);
+  if (session.place_.state.number() < 0) {
+    if (purpose == Purpose::existing) {
+      return std::nullopt;
+    }
+    if (auto created = session.create(prefix->missing); !created) {
+      return tl::unexpected(created.error());
+    }
+  }
+  if (auto locked = session.lock_and_read(options); !locked) {
+    return tl::unexpected(locked.error());
+  }
+  return std::optional<Session>(std::move(session));
+}
+
+// The note in the index comes first, so that whatever follows can be found and taken away.
+Result<void> Session::create(const std::vector<std::string>& missing) {
+  if (missing.size() > 1) {
+    return failure(Fault::conflict, "'" + place_.prefix + "/" + missing.front() + "' does not exist",
+                   "create the parent directory first, or mend --prefix");
+  }
+  entry_ = {.id = random_id(), .root = place_.root, .prefix = place_.prefix, .open = true, .created = {}};
+  if (!missing.empty()) {
+    entry_.prefix += (entry_.prefix.ends_with('/') ? "" : "/") + missing.front();
+    entry_.created.emplace_back("");
+  }
+  if (auto noted = index_->write(entry_); !noted) {
+    return noted;
+  }
+  Files& files = *place_.files;
+  if (!missing.empty()) {
+    auto made = files.make_directory(place_.prefix_directory, missing.front(), 0755);
+    auto durable = made ? files.sync(place_.prefix_directory.number()) : tl::unexpected(made.error());
+    auto ours = durable ? believable(*made) : durable;
+    if (!ours) {
+      return ours;
+    }
+    place_.prefix = entry_.prefix;
+    place_.prefix_directory = std::move(*made);
+  }
+  auto state = files.make_directory(place_.prefix_directory, state_name, 0755);
+  auto ours = state ? believable(*state) : tl::unexpected(state.error());
+  if (!ours) {
+    return ours;
+  }
+  place_.state = std::move(*state);
+  return files.sync(place_.prefix_directory.number());
+}
+
+Result<void> Session::lock_and_read(const TransactionOptions& options) {
+  const auto waiting = [&](const std::string& holder) {
+    options.report({.kind = Event::Kind::waiting, .text = holder});
+  };
+  auto lock = Lock::take({{place_.state, lock_name}}, patience_, waiting);
+  if (!lock) {
+    return tl::unexpected(lock.error());
+  }
+  lock_ = std::move(*lock);
+  Files& files = *place_.files;
+  auto id = id_of(files, place_.state);
+  if (!id) {
+    return tl::unexpected(id.error());
+  }
+  if (id->empty()) {
+    *id = entry_.id.empty() ? random_id() : entry_.id;
+    if (auto written = replace_file(files, place_.state, "id", *id + "\n"); !written) {
+      return written;
+    }
+  } else if (!entry_.id.empty() && entry_.id != *id) {
+    // Another run made the directory at the same time; its note serves.
+    if (auto removed = index_->remove(entry_.id); !removed) {
+      return removed;
+    }
+  }
+  place_.id = *id;
+  entry_.id = *id;
+  entry_.root = place_.root;
+  entry_.prefix = place_.prefix;
+  auto settled = settle(place_);
+  if (!settled) {
+    return tl::unexpected(settled.error());
+  }
+  if (!settled->empty()) {
+    options.report({.kind = Event::Kind::settled, .text = *settled});
+  }
+  auto receipt = read_receipt(files, place_.state);
+  if (!receipt) {
+    return tl::unexpected(receipt.error());
+  }
+  receipt_ = std::move(*receipt);
+  if (receipt_) {
+    entry_.created = receipt_->created;
+  }
+  return {};
+}
+
+Result<Destined> Session::made_destination(const std::string& name) {
+  const auto resolved = resolve(place_.root, place_.prefix + "/" + name, place_.caution);
+  if (resolved && !resolved->missing.empty()) {
+    if (resolved->missing.size() > 1 || resolved->path != place_.prefix || resolved->missing.front() != name) {
+      return failure(Fault::conflict, "'" + place_.prefix + "/" + name + "' leads to a directory that does not exist",
+                     "create it, or remove the link");
+    }
+    auto made = place_.files->make_directory(place_.prefix_directory, name, 0755);
+    auto durable = made ? place_.files->sync(place_.prefix_directory.number()) : tl::unexpected(made.error());
+    if (!durable) {
+      return tl::unexpected(durable.error());
+    }
+  }
+  return opened_destination(place_, name);
+}
+
+Result<std::vector<Destined>> Session::begin(const std::vector<std::string>& destinations) {
+  for (const std::string& name : destinations) {
+    const auto resolved = resolve(place_.root, place_.prefix + "/" + name, place_.caution);
+    const bool known = std::find(entry_.created.begin(), entry_.created.end(), name) != entry_.created.end();
+    if (resolved && !resolved->missing.empty() && !known) {
+      entry_.created.push_back(name);
+    }
+  }
+  entry_.open = true;
+  if (auto noted = index_->write(entry_); !noted) {
+    return tl::unexpected(noted.error());
+  }
+  std::vector<Destined> found;
+  std::vector<std::pair<Directory, std::string>> locks;
+  for (const std::string& name : destinations) {
+    auto destined = made_destination(name);
+    auto lock = destined ? lock_of(destined->directory) : tl::unexpected(destined.error());
+    if (!lock) {
+      return tl::unexpected(lock.error());
+    }
+    locks.emplace_back(index_->locks(), *lock);
+    found.push_back(std::move(*destined));
+  }
+  if (geteuid() == 0) {
+    const auto by_name = [](const auto& left, const auto& right) { return left.second < right.second; };
+    const auto same = [](const auto& left, const auto& right) { return left.second == right.second; };
+    std::sort(locks.begin(), locks.end(), by_name);
+    locks.erase(std::unique(locks.begin(), locks.end(), same), locks.end());
+    auto taken = Lock::take(
+        locks, patience_, [&](const std::string& holder) { report_({.kind = Event::Kind::waiting, .text = holder}); });
+    if (!taken) {
+      return tl::unexpected(taken.error());
+    }
+    directory_locks_ = std::move(*taken);
+  }
+  return found;
+}
+
+Result<void> Session::end() {
+  const auto receipt = read_receipt(*place_.files, place_.state);
+  if (!receipt) {
+    return tl::unexpected(receipt.error());
+  }
+  entry_.open = false;
+  return *receipt ? index_->write(entry_)
+                  : remove_state(place_, entry_.created).and_then([&] { return index_->remove(entry_.id); });
+}
+
+}  // namespace cudnn_install

@@ -1,0 +1,53 @@
+// <prefix>/.cudnn-install and the small files in it. A state directory is believed only if it belongs to root or to the
+// caller and nobody else may write to it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "receipt/receipt.h"
+#include "system/files.h"
+#include "transaction/journal.h"
+
+namespace cudnn_install {
+
+inline constexpr const char* state_name = ".cudnn-install";
+inline constexpr const char* receipt_name = "receipt.json";
+inline constexpr const char* journal_name = "journal";
+inline constexpr const char* kept_name = "kept";
+inline constexpr const char* lock_name = "lock";
+
+// The stage of a transaction inside each destination directory.
+std::string stage_name(const std::string& transaction);
+inline constexpr const char* stage_prefix = ".cudnn-install-";
+
+std::string random_id();  // 32 hexadecimal digits
+std::string now_utc();    // 2026-11-21T10:00:00Z
+
+// What an open directory's owner and mode say; `path` is for the message.
+Result<void> believable(const Directory& directory);
+
+// Name, at most 64 MiB; absent: nullopt.
+Result<std::optional<std::string>> small_file(Files& files, const Directory& at, const std::string& name);
+// tmp, fsync, rename, fsync of the directory: afterwards the file is old or new, and new survives a power cut.
+Result<void> replace_file(Files& files, const Directory& at, const std::string& name, const std::string& text);
+Result<void> remove_durably(Files& files, const Directory& at, const std::string& name);
+
+Result<std::optional<Receipt>> read_receipt(Files& files, const Directory& state);
+Result<std::optional<Journal>> read_journal(Files& files, const Directory& state);
+
+// The entry `name`, with its digest if `with_digest`; absent: nullopt; a directory or device is `conflict`.
+enum class Digest { left_out, computed };
+Result<std::optional<Entry>> entry_at(Files& files, const Directory& at, const std::string& name, Digest digest);
+Result<Sha256> digest_of(const Descriptor& file);
+
+// The same bytes under another name: a hard link, else a copy with owner, mode and time, made durable.
+Result<void> duplicate(Files& files, const Directory& from, const std::string& name, const Directory& to,
+                       const std::string& as);
+// Everything below `name`, two levels deep (that is as deep as ours go), and itself; absent: fine.
+Result<void> remove_tree(Files& files, const Directory& at, const std::string& name);
+
+}  // namespace cudnn_install
