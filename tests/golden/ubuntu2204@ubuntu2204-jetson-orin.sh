@@ -1,0 +1,24 @@
+#!/bin/sh
+# cuDNN 8.9.5.30 for CUDA 12 into /usr/local/cuda
+# The commands are those of the cuDNN Installation Guide 8.9.6; its clause stands above each.
+# 1.1.1, driver, satisfied: driver 540.4.0, loaded
+# 1.1.2, toolkit, satisfied: CUDA 12.6.11 in /usr/local/cuda
+# 1.1.3, zlib, satisfied: libz.so.1 is there
+# The archive's sha256 (catalogue): 0491f7b02f55c22077eb678bf314c1f917524bd507cf5b658239bf98a47233a1  cudnn-linux-aarch64-8.9.5.30_cuda12-archive.tar.xz
+set -eu
+umask 022
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# 1.3.1 step 2: step 1 goes to the download directory first, which the guide calls <cudaPath>; a full path needs no such step
+tar -xf cudnn-linux-aarch64-8.9.5.30_cuda12-archive.tar.xz -C "$work"
+
+# 1.3.1 step 3
+cp "$work"/cudnn-linux-aarch64-8.9.5.30_cuda12-archive/include/cudnn*.h /usr/local/cuda/include
+
+# 1.3.1 step 3
+cp -P "$work"/cudnn-linux-aarch64-8.9.5.30_cuda12-archive/lib/libcudnn* /usr/local/cuda/lib64
+
+# 1.3.1 step 3
+chmod a+r /usr/local/cuda/include/cudnn*.h /usr/local/cuda/lib64/libcudnn*
