@@ -10,7 +10,6 @@
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <regex>
 #include <sstream>
 #include <tuple>
 
@@ -151,31 +150,50 @@ std::string output_of(const std::string& command) {
   return output;
 }
 
+// What stands behind `mark` on the line, up to `end`.
+std::string behind(const std::string& line, const std::string& mark, char end) {
+  const std::size_t at = line.find(mark);
+  return at == std::string::npos ? ""
+                                 : line.substr(at + mark.size(), line.find(end, at + mark.size()) - at - mark.size());
+}
+
+void add_line(ElfFacts& facts, const std::string& line) {
+  static const std::map<std::string, std::uint16_t> machines{
+      {"X86-64", 62}, {"AArch64", 183}, {"PowerPC64", 21}, {"80386", 3}};
+  const std::string name = behind(line, "[", ']');
+  const bool version_need =
+      line.find("Name: GLIBC_") != std::string::npos && line.find("Version:") != std::string::npos;
+  if (line.find("Machine:") != std::string::npos) {
+    facts.machine = machines.at(line.substr(line.rfind(' ') + 1));
+  } else if (line.find("(SONAME)") != std::string::npos) {
+    facts.soname = name;
+  } else if (line.find("(NEEDED)") != std::string::npos) {
+    facts.needed.push_back(name);
+  } else if (line.find("(RUNPATH)") != std::string::npos || line.find("(RPATH)") != std::string::npos) {
+    facts.runpath = name;
+  } else if (line.find("GNU_STACK") != std::string::npos) {
+    facts.executable_stack = line.find(" RWE ") != std::string::npos;
+  } else if (version_need) {
+    const auto version = Version::parse(behind(line, "Name: GLIBC_", ' '));
+    if (version && (!facts.glibc || *facts.glibc < *version)) {
+      facts.glibc = *version;
+    }
+  }
+}
+
 // The same line as shown(), made from what binutils says.
 std::string shown_by_readelf(const std::string& path) {
-  const std::string text = output_of("LC_ALL=C readelf -hldVW '" + path + "' 2>/dev/null");
-  const std::map<std::string, std::uint16_t> machines{
-      {"X86-64", 62}, {"AArch64", 183}, {"PowerPC64", 21}, {"80386", 3}};
+  std::istringstream text(output_of("LC_ALL=C readelf -hldVW '" + path + "' 2>/dev/null"));
   ElfFacts facts;
-  facts.bits = text.find("ELF64") != std::string::npos ? 64 : 32;
-  facts.little_endian = text.find("little endian") != std::string::npos;
-  facts.shared_object = std::regex_search(text, std::regex("Type: +DYN"));
-  facts.executable_stack = std::regex_search(text, std::regex("GNU_STACK .* RWE "));
-  const std::regex wanted(
-      "Machine:.*[ ]([^ \\n]+)\\n|\\(SONAME\\).*\\[(.*)\\]|\\(NEEDED\\).*\\[(.*)\\]|\\((?:RUNPATH|RPATH)\\).*\\[(.*)\\]"
-      "|Name: GLIBC_([0-9.]+) +Flags");
-  for (std::sregex_iterator it(text.begin(), text.end(), wanted), end; it != end; ++it) {
-    const std::smatch& match = *it;
-    if (match[1].matched) {
-      facts.machine = machines.at(match[1]);
-    } else if (match[2].matched) {
-      facts.soname = match[2];
-    } else if (match[3].matched) {
-      facts.needed.push_back(match[3]);
-    } else if (match[4].matched) {
-      facts.runpath = match[4];
-    } else if (const auto version = Version::parse(match[5].str()); !facts.glibc || *facts.glibc < *version) {
-      facts.glibc = *version;
+  for (std::string line; std::getline(text, line);) {
+    if (line.find("Class:") != std::string::npos) {
+      facts.bits = line.find("ELF64") != std::string::npos ? 64 : 32;
+    } else if (line.find("Data:") != std::string::npos) {
+      facts.little_endian = line.find("little endian") != std::string::npos;
+    } else if (line.find(" Type:  ") != std::string::npos) {
+      facts.shared_object = line.find("DYN") != std::string::npos;
+    } else {
+      add_line(facts, line);
     }
   }
   return shown(facts);
@@ -209,7 +227,7 @@ bool is_elf(const std::string& path) {
          "ELF";
 }
 
-constexpr std::string_view small_facts =
+const std::string small_facts =
     "x86_64 64 little shared soname=libcudnn.so.8 needed=libc.so.6,libz.so.1, runpath=$ORIGIN stack=rwx glibc=2.14";
 
 }  // namespace
@@ -240,7 +258,7 @@ TEST_CASE("the facts of real libraries are those that readelf tells", "[elf]") {
 
 TEST_CASE("a small library is read in either byte order", "[elf]") {
   CHECK(facts_or_error(small_library()) == small_facts);
-  std::string big(small_facts);
+  std::string big = small_facts;
   big.replace(big.find("little"), 6, "big");
   CHECK(facts_or_error(small_library(Order::big)) == big);
 }
