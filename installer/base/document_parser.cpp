@@ -43,6 +43,7 @@ class TreeBuilder final : public YAML::EventHandler {
     DocumentNode& node = leaf(mark, tag, anchor, DocumentNode::Kind::scalar);
     node.text = value;
     node.plain = tag == "?";
+    check_quote(mark);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value /*style*/) override {
@@ -63,6 +64,26 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void mistake(const YAML::Mark& mark, std::string what, std::string hint) {
     state_.mistake(mark.line + 1, mark.column + 1, std::move(what), std::move(hint));
+  }
+
+  // The parser takes a quote that the end of the file cuts off for a whole one.
+  void check_quote(const YAML::Mark& mark) {
+    const std::string& text = state_.text();
+    std::size_t at = static_cast<std::size_t>(std::max(mark.pos, 0));
+    const char quote = at < text.size() ? text[at] : ' ';
+    if (quote != '"' && quote != '\'') {
+      return;
+    }
+    for (++at; at < text.size(); ++at) {
+      const bool escaped = quote == '"' && text[at] == '\\';
+      const bool doubled = quote == '\'' && text.compare(at, 2, "''") == 0;
+      if (escaped || doubled) {
+        ++at;
+      } else if (text[at] == quote) {
+        return;
+      }
+    }
+    mistake(mark, "a quote is not closed", "");
   }
 
   DocumentNode& made(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, DocumentNode::Kind kind) {

@@ -23,6 +23,7 @@ struct Artifact {
   Sha256 sha256{};
   std::optional<std::uint64_t> size{};
   std::string verified{};  // json | multi | single: the grade of the digest's source
+  bool operator==(const Artifact&) const = default;
 };
 
 struct Release {

@@ -1,0 +1,100 @@
+#include "recipe/explain.h"
+
+#include "support/catch.h"
+
+using namespace cudnn_install;
+
+TEST_CASE("the list groups recipes by kind", "[explain]") {
+  CHECK(listed({.distros = {{.name = "debian12", .title = "Debian 12"}},
+                .methods = {{.name = "tar", .title = "tar file"}},
+                .products = {{.name = "cudnn8", .title = "cuDNN 8"}}}) ==
+        "methods:\n"
+        "  tar                tar file\n"
+        "distros:\n"
+        "  debian12           Debian 12\n"
+        "products:\n"
+        "  cudnn8             cuDNN 8\n");
+}
+
+TEST_CASE("a method is explained in the guide's order, with clauses and notes", "[explain]") {
+  const Method method{
+      .name = "tar",
+      .title = "tar file",
+      .document = "the guide",
+      .section = "1.3.1",
+      .prerequisites = {{.name = "zlib", .clause = {"1.1.3", ""}}},
+      .steps = {{.step = UnpackTemplate{"${archive}"}, .clause = {"1.3.1", "step 2"}, .note = "as it is"},
+                {.step = CopyTemplate{"${lib}/lib*", "${cuda}/lib64", Links::keep}, .clause = {"1.3.1", "step 3"}},
+                {.step = ChmodTemplate{"a+r", {"a", "b"}}, .clause = {"1.3.1", "step 3"}}}};
+  CHECK(explained(method) ==
+        "method tar: tar file\n"
+        "the guide, section 1.3.1\n"
+        "\n"
+        "needs first:\n"
+        "  1.1.3              zlib\n"
+        "\n"
+        "steps:\n"
+        "  1.3.1 step 2       tar -xvf ${archive}\n"
+        "                     note: as it is\n"
+        "  1.3.1 step 3       cp -P ${lib}/lib* ${cuda}/lib64\n"
+        "  1.3.1 step 3       chmod a+r a b\n");
+}
+
+TEST_CASE("a distro is explained key by key", "[explain]") {
+  const Distro distro{.name = "debian12",
+                      .title = "Debian 12",
+                      .match = {{.id = "debian", .versions = {Version::parse("12").value()}}, {.id = "other"}},
+                      .like = {"debian"},
+                      .family = PackageFamily::apt,
+                      .arch = {{"sbsa", "arm64"}, {"x86_64", "x86_64"}},
+                      .prerequisites = {{"zlib", "zlib1g"}},
+                      .library_directory = "/usr/lib/${triplet}",
+                      .methods = {"tar"},
+                      .refused = {{"rpm-local", "no rpm here"}}};
+  CHECK(explained(distro) ==
+        "distro debian12: Debian 12\n"
+        "  recognised by      ID=debian VERSION_ID=12\n"
+        "  recognised by      ID=other\n"
+        "  fall-back for      debian\n"
+        "  row of the guide   no\n"
+        "  package manager    apt\n"
+        "  repositories       sbsa (arm64), x86_64\n"
+        "  prerequisites      zlib (zlib1g)\n"
+        "  library directory  /usr/lib/${triplet}\n"
+        "  reads              none\n"
+        "  methods            tar\n"
+        "  not rpm-local      no rpm here\n");
+}
+
+TEST_CASE("a product is explained with its archives", "[explain]") {
+  const Version first = Version::parse("8.0").value();
+  const Version last = Version::parse("8.2").value();
+  const Product product{.name = "cudnn8",
+                        .title = "cuDNN 8",
+                        .layouts = {{.from = first,
+                                     .until = last,
+                                     .top = "cuda",
+                                     .include = "include",
+                                     .library = "lib64",
+                                     .license = "LICENSE",
+                                     .suffixes = {".tgz"}},
+                                    {.from = first, .until = last, .platforms = {"linux-sbsa"}, .refused = "unknown"}},
+                        .components = {{.name = "runtime", .globs = {"${lib}/x", "${lib}/y"}}},
+                        .headers = {"cudnn"},
+                        .libraries = {"libcudnn"},
+                        .version_header = "${include}/v.h"};
+  CHECK(explained(product) ==
+        "product cudnn8: cuDNN 8\n"
+        "\n"
+        "archives:\n"
+        "  8.0 to 8.2.x: cuda/{include, lib64, LICENSE}, .tgz\n"
+        "  8.0 to 8.2.x for linux-sbsa: refused, unknown\n"
+        "\n"
+        "components:\n"
+        "  runtime            ${lib}/x, ${lib}/y\n"
+        "\n"
+        "files of every release:\n"
+        "  headers            cudnn\n"
+        "  libraries          libcudnn\n"
+        "  version header     ${include}/v.h\n");
+}

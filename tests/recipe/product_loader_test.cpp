@@ -1,0 +1,49 @@
+#include "recipe/recipe.h"
+#include "support/catch.h"
+
+using namespace cudnn_install;
+
+TEST_CASE("a product is read with its layouts and components", "[product_loader]") {
+  const Loaded<Product> product = load_product({.file = "x.yaml", .text = R"(product: cudnn8
+title: cuDNN 8
+major: 8
+front: libcudnn
+layouts:
+  - from: "8.3"
+    until: "8"
+    top: cudnn-${platform}-${version}_cuda${variant}-archive
+    include: include
+    library: lib
+    license: LICENSE
+    suffixes: [.tar.xz]
+  - from: "8.0"
+    until: "8.2"
+    platforms: [linux-sbsa]
+    refused: nobody knows
+components:
+  - {name: runtime, globs: ["${lib}/lib*.so.*"]}
+headers: [cudnn]
+libraries: [libcudnn]
+version_header: ${include}/cudnn_version.h
+)"});
+  REQUIRE(product);
+  CHECK(*product == Product{.name = "cudnn8",
+                            .title = "cuDNN 8",
+                            .major = 8,
+                            .front = "libcudnn",
+                            .layouts = {{.from = Version::parse("8.3").value(),
+                                         .until = Version::parse("8").value(),
+                                         .top = "cudnn-${platform}-${version}_cuda${variant}-archive",
+                                         .include = "include",
+                                         .library = "lib",
+                                         .license = "LICENSE",
+                                         .suffixes = {".tar.xz"}},
+                                        {.from = Version::parse("8.0").value(),
+                                         .until = Version::parse("8.2").value(),
+                                         .platforms = {"linux-sbsa"},
+                                         .refused = "nobody knows"}},
+                            .components = {{.name = "runtime", .globs = {"${lib}/lib*.so.*"}}},
+                            .headers = {"cudnn"},
+                            .libraries = {"libcudnn"},
+                            .version_header = "${include}/cudnn_version.h"});
+}
