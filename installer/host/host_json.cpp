@@ -191,7 +191,7 @@ Host host_from(const Json& json, std::optional<Error>& mistake) {
   host.user = fields.text("user");
   if (const std::string right = platform_of(host.machine, host.jetson); host.platform != right) {
     fields.wrong("platform '" + host.platform + "' does not fit machine '" + host.machine + "'",
-                 "write \"platform\": \"" + right + "\"");
+                 R"(write "platform": ")" + right + '"');
   }
   fields.finish();
   return host;

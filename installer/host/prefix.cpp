@@ -13,14 +13,13 @@ namespace {
 
 // The directory itself, or the nearest one above it that is there.
 std::string nearest_existing(const RootView& view, std::string name) {
-  while (!view.resolved(name)) {
-    const std::size_t slash = name.find_last_of('/');
-    if (slash == std::string::npos || slash == 0) {
-      return "/";
+  while (!name.empty()) {
+    if (const std::optional<std::string> resolved = view.resolved(name)) {
+      return *resolved;
     }
-    name.resize(slash);
+    name.resize(std::min(name.rfind('/'), name.size() - 1));
   }
-  return *view.resolved(name);
+  return "/";
 }
 
 // mountinfo writes blanks and backslashes as \040 and the like.

@@ -55,6 +55,17 @@ bool is_jetson(const RootView& view, std::string_view machine) {
 
 // --- the loader's directories ------------------------------------------------------------------------------------
 
+// Names of files that match a glob, as `include` lines have it: /etc/ld.so.conf.d/*.conf
+std::vector<std::string> globbed(const RootView& view, const std::string& glob) {
+  const std::string directory = glob.substr(0, glob.rfind('/') + 1);
+  std::vector<std::string> found = view.names(directory);
+  std::erase_if(found, [&](const std::string& name) { return !matches_glob(name, glob.substr(directory.size())); });
+  for (std::string& name : found) {
+    name.insert(0, directory);
+  }
+  return found;
+}
+
 void add_configured(const RootView& view, const std::string& file, int depth, std::vector<std::string>& directories) {
   const std::string text = view.text(file);
   for (std::size_t at = 0; at < text.size();) {
@@ -70,13 +81,9 @@ void add_configured(const RootView& view, const std::string& file, int depth, st
     if (!line.starts_with("include ") || depth == 0) {
       continue;
     }
-    std::string glob = line.substr(line.find_first_not_of(" \t", 7));
-    glob = glob.starts_with('/') ? glob : "/etc/" + glob;
-    const std::string directory = glob.substr(0, glob.rfind('/'));
-    for (const std::string& name : view.names(directory)) {
-      if (matches_glob(name, glob.substr(directory.size() + 1))) {
-        add_configured(view, directory + '/' + name, depth - 1, directories);
-      }
+    line.erase(0, line.find_first_not_of(" \t", 7));
+    for (const std::string& included : globbed(view, line.starts_with('/') ? line : "/etc/" + line)) {
+      add_configured(view, included, depth - 1, directories);
     }
   }
 }
@@ -97,7 +104,8 @@ std::vector<std::string> library_directories(const RootView& view, const std::st
 std::string library(const RootView& view, const std::vector<std::string>& directories, const std::string& machine,
                     const std::string& name) {
   for (const std::string& directory : directories) {
-    const std::string candidate = directory + '/' + name;
+    std::string candidate = directory;
+    candidate.append("/").append(name);
     if (elf_machine(view.text(candidate, 20)) == machine && !machine.empty()) {
       return candidate;
     }
@@ -177,7 +185,7 @@ std::string package_manager_of_root(const RootView& view, const OsRelease& os) {
 
 // From /etc/passwd alone: asking the name service may wait for a network. Others are known by their number.
 std::string name_of_user(uid_t user) {
-  const std::string number = std::to_string(user);
+  std::string number = std::to_string(user);
   const std::string text = RootView("/").text("/etc/passwd");
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());

@@ -67,17 +67,15 @@ std::optional<std::string> RootView::resolved(const std::string& name) const {
       at.resize(at.empty() ? 0 : at.rfind('/'));
       continue;
     }
-    const std::string next = at + '/' + part;
-    const std::optional<std::string> target = link_text(base_ + next);
+    const std::size_t parent = at.size();
+    at.append("/").append(part);
+    const std::optional<std::string> target = link_text(base_ + at);
     if (!target) {
-      at = next;
       continue;
     }
+    at.resize(target->starts_with('/') ? 0 : parent);
     if (++links > most_links) {
       return std::nullopt;
-    }
-    if (target->starts_with('/')) {
-      at.clear();
     }
     push_parts(parts, *target);
   }
