@@ -45,12 +45,17 @@ PrefixFacts prefix_of(const Host& host) {
   return prefix;
 }
 
-// The archive that somebody at such a machine would have in hand.
-std::string archive_for(const Host& host, const PrefixFacts& prefix) {
+// What somebody at such a machine would have in hand; nothing where no archive is made for it.
+std::vector<std::string> archives_for(const Host& host, const PrefixFacts& prefix) {
   const std::uint32_t cuda = prefix.cuda ? prefix.cuda->major() : 12;
-  const std::string platform = host.platform.empty() ? "linux-x86_64" : host.platform;
-  const std::string release = cuda >= 13 ? "9.19.0.56" : host.jetson ? "8.9.5.30" : "8.9.6.50";
-  return "cudnn-" + platform + "-" + release + "_cuda" + std::to_string(cuda) + "-archive.tar.xz";
+  if (host.platform.empty() || (host.jetson && cuda != 12)) {
+    return {};
+  }
+  const std::string release = cuda >= 13    ? "9.19.0.56"
+                              : cuda == 10  ? "8.7.0.84"
+                              : host.jetson ? "8.9.5.30"
+                                            : "8.9.6.50";
+  return {"cudnn-" + host.platform + "-" + release + "_cuda" + std::to_string(cuda) + "-archive.tar.xz"};
 }
 
 // File name → text.
@@ -65,7 +70,7 @@ struct Shelf {
 Result<Plan> planned(const Shelf& shelf, const Host& host, const std::optional<std::string>& distro) {
   const PrefixFacts prefix = prefix_of(host);
   const std::optional<Receipt> nothing;
-  Request request{.distro = distro, .archives = {archive_for(host, prefix)}, .prefix = prefix.requested};
+  Request request{.distro = distro, .archives = archives_for(host, prefix), .prefix = prefix.requested};
   return plan_install(
       request,
       {.recipes = shelf.recipes, .catalogue = shelf.catalogue, .host = host, .prefix = prefix, .receipt = nothing});
