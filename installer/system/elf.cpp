@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -21,13 +20,9 @@ constexpr std::size_t header_size = 64;
 constexpr std::size_t segment_size = 56;
 constexpr std::size_t section_size = 64;
 constexpr std::size_t need_size = 16;  // Verneed and Vernaux alike
-
 constexpr std::uint16_t type_shared_object = 3;
 constexpr std::uint16_t more_segments_than_fit = 0xffff;  // PN_XNUM: the real count would be in a section header
-constexpr std::uint32_t segment_load = 1;
-constexpr std::uint32_t segment_dynamic = 2;
-constexpr std::uint32_t segment_note = 4;
-constexpr std::uint32_t segment_stack = 0x6474e551;
+enum : std::uint32_t { segment_load = 1, segment_dynamic = 2, segment_note = 4, segment_stack = 0x6474e551 };
 constexpr std::uint32_t flag_executable = 1;
 constexpr std::uint32_t section_note = 7;
 constexpr std::uint64_t tag_needed = 1;
@@ -61,12 +56,13 @@ struct Bytes {
     }
     return value;
   }
+  [[nodiscard]] std::string text() const { return {reinterpret_cast<const char*>(data.data()), data.size()}; }
   [[nodiscard]] std::uint16_t u16(std::uint64_t at) const { return static_cast<std::uint16_t>(number(at, 2)); }
   [[nodiscard]] std::uint32_t u32(std::uint64_t at) const { return static_cast<std::uint32_t>(number(at, 4)); }
   [[nodiscard]] std::uint64_t u64(std::uint64_t at) const { return number(at, 8); }
 };
 
-// A segment or a section.
+// A segment, a section or any other stretch of the file.
 struct Part {
   std::uint32_t type = 0;
   std::uint32_t detail = 0;  // a segment's flags, a section's name
@@ -75,11 +71,6 @@ struct Part {
   std::uint64_t size = 0;  // in the file
   std::uint64_t memory_size = 0;
   std::uint64_t alignment = 0;
-};
-
-struct StringTable {
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
 };
 
 // The entries of a dynamic section up to its end mark.
@@ -97,10 +88,7 @@ class Image {
  public:
   Image(const ReadAt& read, std::uint64_t size) : read_(read), size_(size) {}
 
-  Result<void> read_header() {
-    if (size_ > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      return malformed("no file has " + std::to_string(size_) + " bytes");
-    }
+  Result<void> read_structure() {
     const auto start = bytes(0, std::min<std::uint64_t>(size_, header_size));
     if (!start || !looks_like_elf(start->data)) {
       return failure(Fault::archive, "not an ELF file");
@@ -116,18 +104,15 @@ class Image {
     }
     bits_ = width == 1 ? 32 : 64;
     header_.little = order == 1;
-    return {};
+    return bits_ == 32 ? Result<void>() : read_segments();  // 32-bit files are named in a refusal, never installed
   }
 
   ElfFacts header_facts() const {
-    ElfFacts facts;
-    facts.bits = bits_;
-    facts.little_endian = header_.little;
+    ElfFacts facts{.machine = header_.u16(18), .bits = bits_, .little_endian = header_.little};
     facts.shared_object = header_.u16(16) == type_shared_object;
-    facts.machine = header_.u16(18);
-    for (const Part& segment : segments_) {
-      facts.executable_stack |= segment.type == segment_stack && (segment.detail & flag_executable) != 0;
-    }
+    facts.executable_stack = std::any_of(segments_.begin(), segments_.end(), [](const Part& segment) {
+      return segment.type == segment_stack && (segment.detail & flag_executable) != 0;
+    });
     return facts;
   }
 
@@ -169,12 +154,12 @@ class Image {
     }
     const std::uint64_t size = value_of(*entries, tag_strings_size).value_or(0);
     const auto strings = file_offset(value_of(*entries, tag_strings).value_or(0), size);
-    if (!strings || !add_names(facts, *entries, {*strings, size})) {
+    if (!strings || !add_names(facts, *entries, {.offset = *strings, .size = size})) {
       return malformed("a name in its dynamic section is not in its string table");
     }
     const auto address = value_of(*entries, tag_version_needs);
     const auto needs = address ? file_offset(*address, need_size) : std::nullopt;
-    if (address && (!needs || !add_glibc(facts, *needs, {*strings, size}))) {
+    if (address && (!needs || !add_glibc(facts, *needs, {.offset = *strings, .size = size}))) {
       return malformed("its version needs run out of the file");
     }
     return {};
@@ -182,23 +167,21 @@ class Image {
 
   std::vector<ElfNote> notes() {
     std::vector<ElfNote> notes;
-    std::vector<Part> read;
     const std::vector<Part> all = sections();
     const std::uint64_t names = header_.u16(62);
     for (const Part& section : all) {
       if (section.type == section_note) {
-        const auto name =
-            names < all.size() ? text({all[names].offset, all[names].size}, section.detail) : std::nullopt;
+        const auto name = names < all.size() ? text(all[names], section.detail) : std::nullopt;
         add_notes(notes, section, name.value_or(""));
-        read.push_back(section);
       }
     }
     for (const Part& segment : segments_) {
-      const bool seen = std::any_of(read.begin(), read.end(), [&](const Part& section) {
-        return section.offset >= segment.offset && section.offset - segment.offset < segment.size;
+      const bool seen = std::any_of(all.begin(), all.end(), [&](const Part& section) {
+        return section.type == section_note && section.offset >= segment.offset &&
+               section.offset - segment.offset < segment.size;
       });
       if (segment.type == segment_note && !seen) {
-        add_notes(notes, {.offset = segment.offset, .size = segment.size, .alignment = segment.alignment}, "");
+        add_notes(notes, segment, "");
       }
     }
     return notes;
@@ -214,18 +197,16 @@ class Image {
     return read_(offset, piece.data) ? std::optional(std::move(piece)) : std::nullopt;
   }
 
-  std::optional<std::string> text(const StringTable& table, std::uint64_t at) {
+  std::optional<std::string> text(const Part& table, std::uint64_t at) {
     std::string text;
     while (at < table.size && text.size() < string_limit) {
       const auto piece = bytes(table.offset + at, std::min<std::uint64_t>(64, table.size - at));
       if (!piece) {
         return std::nullopt;
       }
-      for (const std::byte byte : piece->data) {
-        if (byte == std::byte{0}) {
-          return text;
-        }
-        text += std::to_integer<char>(byte);
+      text += piece->text();
+      if (const std::size_t end = text.find('\0'); end != std::string::npos) {
+        return text.substr(0, end);
       }
       at += piece->data.size();
     }
@@ -271,7 +252,7 @@ class Image {
     return entries;
   }
 
-  bool add_names(ElfFacts& facts, const Dynamic& dynamic, const StringTable& strings) {
+  bool add_names(ElfFacts& facts, const Dynamic& dynamic, const Part& strings) {
     const auto text_of = [&](std::optional<std::uint64_t> at) { return at ? text(strings, *at) : std::string(); };
     const auto runpath = value_of(dynamic, tag_runpath);
     const auto soname = text_of(value_of(dynamic, tag_soname));
@@ -290,7 +271,7 @@ class Image {
   }
 
   // Both lists like the loader: by their links, not by their counts. Links only lead forwards, so the lists end.
-  bool add_glibc(ElfFacts& facts, std::uint64_t needs, const StringTable& strings) {
+  bool add_glibc(ElfFacts& facts, std::uint64_t needs, const Part& strings) {
     for (std::uint64_t next = 1; next != 0; needs += next) {
       const auto entry = bytes(needs, need_size);
       if (!entry || !add_versions(facts, needs + entry->u32(8), strings)) {
@@ -301,7 +282,7 @@ class Image {
     return true;
   }
 
-  bool add_versions(ElfFacts& facts, std::uint64_t at, const StringTable& strings) {
+  bool add_versions(ElfFacts& facts, std::uint64_t at, const Part& strings) {
     static constexpr std::string_view prefix = "GLIBC_";
     for (std::uint64_t next = 1; next != 0; at += next) {
       const auto entry = bytes(at, need_size);
@@ -321,11 +302,8 @@ class Image {
 
   std::vector<Part> sections() {
     std::vector<Part> found;
-    const std::uint64_t offset = header_.u64(40);
-    if (offset == 0 || header_.u16(58) != section_size) {
-      return found;
-    }
-    const auto table = bytes(offset, header_.u16(60) * section_size);
+    const bool ours = bits_ == 64 && header_.u64(40) != 0 && header_.u16(58) == section_size;
+    const auto table = ours ? bytes(header_.u64(40), header_.u16(60) * section_size) : std::nullopt;
     for (std::uint64_t at = 0; table && at < table->data.size(); at += section_size) {
       found.push_back({.type = table->u32(at + 4),
                        .detail = table->u32(at),
@@ -340,23 +318,19 @@ class Image {
     const std::uint64_t alignment = range.alignment == 8 ? 8 : 4;
     const auto padded = [&](std::uint64_t length) { return (length + alignment - 1) / alignment * alignment; };
     const auto all = bytes(range.offset, range.size);
-    for (std::uint64_t at = 0; all && fits(at, 12, all->data.size());) {
+    const std::string text = all ? all->text() : "";
+    for (std::uint64_t at = 0; fits(at, 12, text.size());) {
       const std::uint64_t owner_size = all->u32(at);
       const std::uint64_t description_size = all->u32(at + 4);
       const std::uint64_t description = at + padded(12 + owner_size);
-      if (!fits(at + 12, owner_size, all->data.size()) || !fits(description, description_size, all->data.size())) {
+      if (!fits(at + 12, owner_size, text.size()) || !fits(description, description_size, text.size())) {
         return;
       }
-      const auto text_at = [&](std::uint64_t from, std::uint64_t length) {
-        std::string text(length, '\0');
-        for (std::uint64_t i = 0; i < length; ++i) {
-          text[i] = std::to_integer<char>(all->data[from + i]);
-        }
-        return text;
-      };
-      std::string owner = text_at(at + 12, owner_size);
-      owner.resize(std::min(owner.size(), owner.find('\0')));
-      notes.push_back({name, std::move(owner), all->u32(at + 8), text_at(description, description_size)});
+      const std::string owner = text.substr(at + 12, owner_size);
+      notes.push_back({.section = name,
+                       .owner = owner.substr(0, owner.find('\0')),
+                       .type = all->u32(at + 8),
+                       .description = text.substr(description, description_size)});
       at = description + padded(description_size);
     }
   }
@@ -378,28 +352,17 @@ bool looks_like_elf(std::span<const std::byte> first_bytes) {
 
 Result<ElfFacts> elf_facts(const ReadAt& read, std::uint64_t size) {
   Image image(read, size);
-  if (auto header = image.read_header(); !header) {
-    return tl::unexpected(header.error());
-  }
-  if (image.header_facts().bits == 32) {
-    return image.header_facts();  // named in a refusal, never installed
-  }
-  if (auto segments = image.read_segments(); !segments) {
-    return tl::unexpected(segments.error());
-  }
-  ElfFacts facts = image.header_facts();
-  if (auto dynamic = image.add_dynamic(facts); !dynamic) {
-    return tl::unexpected(dynamic.error());
-  }
-  return facts;
+  ElfFacts facts;
+  const auto add_all = [&] {
+    facts = image.header_facts();
+    return image.add_dynamic(facts);
+  };
+  return image.read_structure().and_then(add_all).map([&] { return facts; });
 }
 
 std::vector<ElfNote> elf_notes(const ReadAt& read, std::uint64_t size) {
   Image image(read, size);
-  if (!image.read_header() || image.header_facts().bits == 32 || !image.read_segments()) {
-    return {};
-  }
-  return image.notes();
+  return image.read_structure() ? image.notes() : std::vector<ElfNote>();
 }
 
 std::string machine_name(const ElfFacts& facts) {
@@ -409,8 +372,7 @@ std::string machine_name(const ElfFacts& facts) {
       std::find_if(names.begin(), names.end(), [&](const auto& row) { return row.first == facts.machine; });
   const std::string name =
       known == names.end() ? "machine " + std::to_string(facts.machine) : std::string(known->second);
-  const std::string suffix = facts.machine == 21 && facts.little_endian ? "le" : "";
-  return (facts.bits == 32 ? "32-bit " : "") + name + suffix;
+  return (facts.bits == 32 ? "32-bit " : "") + name + (facts.machine == 21 && facts.little_endian ? "le" : "");
 }
 
 std::uint16_t machine_of(std::string_view platform) {

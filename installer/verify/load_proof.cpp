@@ -49,17 +49,18 @@ std::string resolved(const std::string& directory) {
 // or the signal that it dies of, are part of the proof.
 std::optional<Library> library_at(const TargetPath& path, const std::string& prefix) {
   Library library{.path = path.text(), .directory = resolved(prefix + '/' + path.directory())};
+  const std::string& full = path.name();
+  library.soname = full.substr(0, full.find('.', full.find(".so.") + 4));  // until the file itself tells
   library.absolute = library.directory + '/' + path.name();
   const Descriptor file(::open(library.absolute.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
   if (file.open() && ::fstat(file.number(), &status) == 0) {
     if (const auto facts = elf_facts(reading(file.number()), static_cast<std::uint64_t>(status.st_size))) {
-      library.soname = facts->soname;
+      library.soname = facts->soname.empty() ? library.soname : facts->soname;
       library.needed = facts->needed;
     }
   }
-  const std::string& name = library.soname.empty() ? path.name() : library.soname;
-  return name.starts_with("libcudnn") ? std::optional(library) : std::nullopt;
+  return library.soname.starts_with("libcudnn") ? std::optional(library) : std::nullopt;
 }
 
 std::vector<Library> libraries_of(const Installation& installation, const std::string& prefix) {

@@ -269,6 +269,30 @@ TEST_CASE("the loader's address of the dynamic section must be the file's offset
   CHECK(facts_or_error(image) == "malformed ELF file: its dynamic section is not where it is loaded from");
 }
 
+TEST_CASE("numbers that lead out of the file or of a table are refused in words", "[elf]") {
+  struct Wrong {
+    std::size_t at;
+    std::uint64_t value;
+    std::string message;
+  };
+  const std::vector<Wrong> wrongs{
+      {5, 3, "unknown class, byte order or version"},
+      {32, small_size - 8, "its segment table is not inside its 704 bytes"},
+      {64 + 8, 1, "it has 704 bytes, segment 0 wants 704 from byte 1"},
+      {64 + 40, 8, "segment 0 has impossible sizes"},
+      {64 + 56 + 16, std::numeric_limits<std::uint64_t>::max(), "segment 1 has impossible sizes"},
+      {dynamic_at + 8, 0x60, "a name in its dynamic section is not in its string table"},
+      {dynamic_at + 16 * 2 + 8, 0x5f000, "a name in its dynamic section is not in its string table"},
+      {dynamic_at + 16 * 4 + 8, 1, "a name in its dynamic section is not in its string table"},
+      {dynamic_at + 16 * 7 + 8, 1, "its version needs run out of the file"},
+      {needs_at + 8, small_size, "its version needs run out of the file"}};
+  for (const Wrong& wrong : wrongs) {
+    Image image = small_library();
+    put(image, wrong.at, wrong.value, wrong.at == 5 ? 1 : wrong.at == needs_at + 8 ? 4 : 8);
+    CHECK(facts_or_error(image) == "malformed ELF file: " + wrong.message);
+  }
+}
+
 TEST_CASE("a file cut short at any length is refused", "[elf]") {
   const Image whole = small_library();
   for (std::size_t length = 0; length < whole.size(); ++length) {

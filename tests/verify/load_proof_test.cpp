@@ -71,6 +71,8 @@ TEST_CASE("a library that is cut short kills the child, not us", "[load_proof]")
                                std::filesystem::file_size(installed.tree.at(libraries[2])) / 2);
   CHECK(installed.findings() ==
         Lines{"load " + libraries[2] + ": opening it killed the process with SIGBUS: the file is cut short"});
+  // and the blame falls on it, not on the library that needs it
+  CHECK(installed.proof().opened == Lines{libraries[0]});
 }
 
 TEST_CASE("a part of another version is told by the check of its user", "[load_proof]") {
