@@ -15,23 +15,29 @@ Version version_of(std::string_view version_id) {
   return Version::parse(version_id).value_or(Version());
 }
 
+// How closely `distro` names this ID and VERSION_ID: 0 not at all, 1 by ID alone, more for each part of the version.
+std::size_t closeness(const Distro& distro, const std::string& id, const Version& version) {
+  std::size_t closest = 0;
+  for (const DistroMatch& match : distro.match) {
+    if (match.id != id) {
+      continue;
+    }
+    closest = std::max<std::size_t>(closest, match.versions.empty() ? 1 : 0);
+    for (const Version& prefix : match.versions) {
+      closest = std::max(closest, version.starts_with(prefix) ? prefix.size() + 1 : 0);
+    }
+  }
+  return closest;
+}
+
 const Distro* exact(const Recipes& recipes, const std::string& id, const Version& version) {
   const Distro* best = nullptr;
-  std::size_t best_size = 0;
+  std::size_t best_closeness = 0;
   for (const Distro& distro : recipes.distros) {
-    for (const DistroMatch& match : distro.match) {
-      if (match.id != id) {
-        continue;
-      }
-      if (match.versions.empty() && best == nullptr) {
-        best = &distro;
-      }
-      for (const Version& prefix : match.versions) {
-        if (version.size() > 0 && version.starts_with(prefix) && prefix.size() > best_size) {
-          best = &distro;
-          best_size = prefix.size();
-        }
-      }
+    const std::size_t own = closeness(distro, id, version);
+    if (own > best_closeness) {
+      best = &distro;
+      best_closeness = own;
     }
   }
   return best;

@@ -14,6 +14,7 @@ constexpr std::array families = {PackageFamily::none, PackageFamily::apt,    Pac
 
 PackageFamily read_family(const Value& value) {
   std::vector<std::string> words;
+  words.reserve(families.size());
   for (const PackageFamily family : families) {
     words.emplace_back(name_of(family));
   }

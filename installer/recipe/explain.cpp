@@ -27,8 +27,12 @@ std::string line(const std::string& name, const std::string& text) {
 
 std::string pairs(const std::map<std::string, std::string>& map) {
   std::vector<std::string> words;
+  words.reserve(map.size());
   for (const auto& [key, value] : map) {
-    words.push_back(key == value ? key : key + " (" + value + ")");
+    words.push_back(key);
+    if (key != value) {
+      words.back().append(" (").append(value).append(")");
+    }
   }
   return joined(words);
 }
@@ -99,6 +103,7 @@ std::string explained(const Distro& distro) {
   std::string text = "distro " + distro.name + ": " + distro.title + '\n';
   for (const DistroMatch& match : distro.match) {
     std::vector<std::string> versions;
+    versions.reserve(match.versions.size());
     for (const Version& version : match.versions) {
       versions.push_back(version.text());
     }

@@ -53,12 +53,13 @@ std::vector<Version> Catalogue::versions() const {
 }
 
 std::optional<Version> Catalogue::newest(const std::optional<Version>& prefix) const {
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    if (!prefix || entry->version.starts_with(*prefix)) {
-      return entry->version;
+  std::optional<Version> newest;
+  for (const Entry& entry : entries_) {
+    if (!prefix || entry.version.starts_with(*prefix)) {
+      newest = entry.version;
     }
   }
-  return std::nullopt;
+  return newest;
 }
 
 const Catalogue::Entry* Catalogue::find(const Version& version) const {
