@@ -31,7 +31,8 @@ std::shared_ptr<Definitions> definitions() {
       "cudnn-install COMMAND --help tells the options of a command.");
   for (const Subcommand& subcommand : subcommands()) {
     CLI::App* app = all->app.add_subcommand(subcommand.name, subcommand.sentence);
-    all->runs[subcommand.name] = subcommand.add(*app);
+    Definition definition(*app);
+    all->runs[subcommand.name] = subcommand.add(definition);
   }
   return all;
 }
@@ -121,13 +122,17 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& thrown) {
     const std::string trouble = option->count() > 1 ? "is given more than once" : "needs a value";
     return {.fault = Fault::usage, .what = "option '" + name + "' " + trouble, .hint = help};
   }
+  if (option != nullptr && thrown.get_name() == "ValidationError") {
+    return {.fault = Fault::usage, .what = "option '" + name + "'" + message.substr(name.size() + 1), .hint = help};
+  }
   return {.fault = Fault::usage, .what = "in the arguments of '" + app.get_name() + "': " + message, .hint = help};
 }
 
 Result<Parsed> outcome_of_parse(const std::shared_ptr<Definitions>& all) {
   const CLI::App& app = innermost(all->app);
-  if (!app.remaining().empty()) {
-    return unexpected_argument(app, app.remaining().front());
+  if (const std::vector<std::string> left = app.remaining(); !left.empty()) {
+    const bool is_command = !children(app).empty() && left.front().rfind('-', 0) != 0;
+    return is_command ? unknown_command(app, left.front()) : unexpected_argument(app, left.front());
   }
   if (!children(app).empty()) {
     return failure(Fault::usage, "'" + app.get_name() + "' needs a command", "run: " + full_name(app) + " --help");
@@ -150,12 +155,11 @@ void collect(const CLI::App& app, const std::string& name, std::vector<CommandTe
   }
   CommandText command{.name = name, .sentence = app.get_description(), .options = {}};
   for (const CLI::Option* option : app.get_options()) {
-    const bool positional = option->get_positional();
     const bool flag = option->get_expected_max() == 0 || option->get_type_size() == 0;
-    command.options.push_back({.names = option->get_name(positional, true),
+    command.options.push_back({.names = option->get_name(option->get_positional(), true),
                                .value = flag ? "" : option->get_type_name(),
                                .text = option->get_description(),
-                               .positional = positional});
+                               .group = option->get_group()});
   }
   into.push_back(std::move(command));
 }

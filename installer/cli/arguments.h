@@ -6,16 +6,9 @@
 #include <vector>
 
 #include "cli/cli.h"
+#include "cli/definition.h"
 
 namespace cudnn_install {
-
-// One option, flag or positional argument.
-struct OptionText {
-  std::string names{};  // -y,--yes; the name itself for a positional argument
-  std::string value{};  // FILE; "" for a flag
-  std::string text{};
-  bool positional = false;
-};
 
 // One command that can be typed: "install", "recipe check".
 struct CommandText {

@@ -106,9 +106,9 @@ std::string sentence(const Plan& plan, const Done& done) {
     case Verb::upgrade:
       return "upgraded to " + plan.title;
     case Verb::uninstall:
-      return "uninstalled " + plan.title;
-    case Verb::rollback:
-      return "rolled back to " + plan.title;
+      return "took " + plan.title;
+    case Verb::rollback:  // without a previous version it takes the newest out
+      return (plan.title.rfind("back to ", 0) == 0 ? "went " : "took ") + plan.title;
   }
   return plan.title;
 }
@@ -123,7 +123,7 @@ void tell_after(const Plan& plan, const Done& done, Context& context) {
 }
 
 Result<void> can_go_on(const Plan& plan) {
-  if (plan.wanted && is_url(plan.wanted->location)) {
+  if (plan.wanted && is_web_address(plan.wanted->location)) {
     return tl::unexpected(download_needed(plan));
   }
   return {};

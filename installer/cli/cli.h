@@ -16,12 +16,9 @@
 #include "system/files.h"
 #include "system/processes.h"
 
-namespace CLI {
-class App;
-}
-
 namespace cudnn_install {
 
+class Definition;
 class Log;
 
 struct TerminalFacts {
@@ -64,7 +61,7 @@ using Run = std::function<Result<Outcome>(Context&)>;
 struct Subcommand {
   std::string name{};
   std::string sentence{};
-  std::function<Run(CLI::App&)> add{};  // defines the options; the answer runs the command with what was parsed
+  std::function<Run(Definition&)> add{};  // defines the options; the answer runs the command with what was parsed
 };
 // In the order in which help lists them.
 std::vector<Subcommand> subcommands();

@@ -1,4 +1,4 @@
-// One function a subcommand: it defines the options on its CLI::App and answers what runs it. A new subcommand is a
+// One function a subcommand: it defines the options and answers what runs it. A new subcommand is a
 // file with such a function, a line here and a line in commands.cpp.
 #pragma once
 
@@ -6,17 +6,17 @@
 
 namespace cudnn_install {
 
-Run add_install(CLI::App& app);
-Run add_upgrade(CLI::App& app);
-Run add_plan(CLI::App& app);
-Run add_status(CLI::App& app);
-Run add_verify(CLI::App& app);
-Run add_uninstall(CLI::App& app);
-Run add_rollback(CLI::App& app);
-Run add_recipe(CLI::App& app);
-Run add_releases(CLI::App& app);
-Run add_host(CLI::App& app);
-Run add_completion(CLI::App& app);
-Run add_man(CLI::App& app);
+Run add_install(Definition& definition);
+Run add_upgrade(Definition& definition);
+Run add_plan(Definition& definition);
+Run add_status(Definition& definition);
+Run add_verify(Definition& definition);
+Run add_uninstall(Definition& definition);
+Run add_rollback(Definition& definition);
+Run add_recipe(Definition& definition);
+Run add_releases(Definition& definition);
+Run add_host(Definition& definition);
+Run add_completion(Definition& definition);
+Run add_man(Definition& definition);
 
 }  // namespace cudnn_install

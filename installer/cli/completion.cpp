@@ -2,8 +2,6 @@
 #include <memory>
 #include <sstream>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -33,7 +31,7 @@ std::string joined(const std::vector<std::string>& words) {
 std::string flags_of(const CommandText& command) {
   std::vector<std::string> names;
   for (const OptionText& option : command.options) {
-    for (const std::string& name : option.positional ? std::vector<std::string>{} : split(option.names, ',')) {
+    for (const std::string& name : option.positional() ? std::vector<std::string>{} : split(option.names, ',')) {
       names.push_back(name);
     }
   }
@@ -64,7 +62,7 @@ std::vector<std::string> second_words(const std::vector<CommandText>& commands, 
 
 std::string positional_values(const CommandText& command) {
   for (const OptionText& option : command.options) {
-    if (option.positional) {
+    if (option.positional()) {
       return joined(offered_values(option.value));
     }
   }
@@ -77,7 +75,7 @@ std::string bash_values(const std::vector<CommandText>& commands) {
   std::vector<std::string> seen;
   for (const CommandText& command : commands) {
     for (const OptionText& option : command.options) {
-      if (option.positional || option.value.empty() || option.names == "--host" ||
+      if (option.positional() || option.value.empty() || option.names == "--host" ||
           std::find(seen.begin(), seen.end(), option.names) != seen.end()) {
         continue;
       }
@@ -166,7 +164,7 @@ std::string zsh_action(const OptionText& option) {
 std::string zsh_arguments(const CommandText& command) {
   std::string text = "_arguments -s";
   for (const OptionText& option : command.options) {
-    if (option.positional) {
+    if (option.positional()) {
       text += " '*" + zsh_action(option) + "'";
       continue;
     }
@@ -239,7 +237,7 @@ std::string fish(const std::vector<CommandText>& commands) {
             "\n";
     for (const OptionText& option : command.options) {
       const std::string condition = "complete -c cudnn-install -n '" + fish_condition(commands, command.name) + "'";
-      if (!option.positional) {
+      if (!option.positional()) {
         text += condition + fish_option(option) + "\n";
       } else if (option.value == "FILE") {
         text += condition + " -F\n";
@@ -275,9 +273,9 @@ Result<Outcome> run(const std::string& shell) {
 
 }  // namespace
 
-Run add_completion(CLI::App& app) {
+Run add_completion(Definition& definition) {
   auto shell = std::make_shared<std::string>();
-  app.add_option("SHELL", *shell, "bash, zsh or fish")->type_name("SHELL")->required();
+  definition.text({.names = "SHELL", .value = "SHELL", .text = "bash, zsh or fish"}, *shell);
   return [shell](Context&) { return run(*shell); };
 }
 

@@ -2,8 +2,6 @@
 
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -72,10 +70,10 @@ Result<Outcome> run(const HostOptions& options) {
 
 }  // namespace
 
-Run add_host(CLI::App& app) {
+Run add_host(Definition& definition) {
   auto options = std::make_shared<HostOptions>();
-  app.add_option("--root", options->root, "Root of another system")->type_name("DIR");
-  add_output_options(app, options->output);
+  definition.text({.names = "--root", .value = "DIR", .text = "Root of another system"}, options->root);
+  add_output_options(definition, options->output);
   return [options](Context&) { return run(*options); };
 }
 

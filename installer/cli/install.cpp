@@ -1,8 +1,6 @@
 // install and upgrade: the same way, but upgrade keeps what it replaces.
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/change.h"
 #include "cli/commands.h"
 #include "cli/request.h"
@@ -18,7 +16,7 @@ Result<Outcome> run(const ChangeCommand& command, Planner planner, Context& cont
   if (!request) {
     return tl::unexpected(request.error());
   }
-  request->keep_previous = command.change.keep_previous;
+  request->keep_previous = !command.change.drop_previous;
   auto survey = surveyed(*request, command.choice, command.place, Books::open, context);
   if (!survey) {
     return tl::unexpected(survey.error());
@@ -34,30 +32,31 @@ Result<Outcome> run(const ChangeCommand& command, Planner planner, Context& cont
   return carried_out(*plan, command, context);
 }
 
-std::shared_ptr<ChangeCommand> add_options(CLI::App& app) {
+std::shared_ptr<ChangeCommand> add_options(Definition& definition) {
   auto command = std::make_shared<ChangeCommand>();
-  add_choice_options(app, command->choice);
-  add_place_options(app, command->place);
-  add_change_options(app, command->change);
-  add_license_option(app, command->change);
-  add_show_options(app, command->show);
-  add_output_options(app, command->output);
+  add_choice_options(definition, command->choice);
+  add_place_options(definition, command->place);
+  add_change_options(definition, command->change);
+  add_license_option(definition, command->change);
+  add_show_options(definition, command->show);
+  add_output_options(definition, command->output);
   return command;
 }
 
 }  // namespace
 
-Run add_install(CLI::App& app) {
-  auto command = add_options(app);
+Run add_install(Definition& definition) {
+  auto command = add_options(definition);
   return [command](Context& context) { return run(*command, plan_install, context); };
 }
 
-Run add_upgrade(CLI::App& app) {
-  auto command = add_options(app);
-  app.add_flag_callback(
-         "--no-keep-previous", [command] { command->change.keep_previous = false; },
-         "Keep nothing for rollback; saves the disk space of one version")
-      ->group("How");
+Run add_upgrade(Definition& definition) {
+  auto command = add_options(definition);
+  definition.flag({.names = "--no-keep-previous",
+                   .value = {},
+                   .text = "Keep nothing for rollback; saves the disk space of one version",
+                   .group = "How"},
+                  command->change.drop_previous);
   return [command](Context& context) { return run(*command, plan_upgrade, context); };
 }
 

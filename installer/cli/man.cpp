@@ -1,7 +1,6 @@
 // man: the manual page in troff, made from the same definitions that parse the command line.
 #include <algorithm>
-
-#include <CLI/CLI.hpp>
+#include <map>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -49,28 +48,32 @@ std::string commands_section(const std::vector<CommandText>& commands) {
   std::string text = ".SH COMMANDS\n";
   for (const CommandText& command : commands) {
     std::string term = bold(command.name);
+    std::string sentences = command.sentence + ".";
     std::string names;
     for (const OptionText& option : command.options) {
-      if (option.positional) {
+      if (option.positional()) {
         term += " \\fI" + escaped(option.names) + "\\fR";
+        sentences += " " + option.names + ": " + option.text + ".";
       } else {
         names += (names.empty() ? "" : ", ") + option.names.substr(option.names.find("--"));
       }
     }
-    text += entry(term, command.sentence + ".") + ".br\nOptions: " + escaped(names) + ".\n";
+    text += entry(term, sentences) + ".br\nOptions: " + escaped(names) + ".\n";
   }
   return text;
 }
 
 std::string options_section(const std::vector<CommandText>& commands) {
-  std::string text = ".SH OPTIONS\nAn option means the same in every command that takes it.\n";
-  std::vector<std::string> seen;
+  std::string text = ".SH OPTIONS\nAn option means the same in every command, but where one is named.\n";
+  std::map<std::string, std::string> told;
   for (const CommandText& command : commands) {
     for (const OptionText& option : command.options) {
-      if (!option.positional && std::find(seen.begin(), seen.end(), option.names) == seen.end()) {
-        seen.push_back(option.names);
-        text += entry(term_of(option), option.text + ".");
+      if (option.positional() || told[option.names] == option.text) {
+        continue;
       }
+      const bool again = !told[option.names].empty();
+      text += entry(term_of(option) + (again ? " (" + escaped(command.name) + ")" : ""), option.text + ".");
+      told[option.names] = option.text;
     }
   }
   return text;
@@ -149,7 +152,7 @@ std::string page() {
 
 }  // namespace
 
-Run add_man(CLI::App&) {
+Run add_man(Definition&) {
   return [](Context&) -> Result<Outcome> {
     const std::string text = page();
     return Outcome{.text = text, .record = text_record("page", text), .fault = {}};

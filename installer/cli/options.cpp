@@ -1,7 +1,5 @@
 #include "cli/options.h"
 
-#include <CLI/CLI.hpp>
-
 namespace cudnn_install {
 
 namespace {
@@ -13,84 +11,128 @@ constexpr const char* output_group = "Output";
 
 }  // namespace
 
-void add_output_options(CLI::App& app, OutputOptions& options) {
-  app.add_flag("--json", options.json, "Answer with one JSON record on standard output, errors too")
-      ->group(output_group);
-  app.add_flag("-q,--quiet", options.quiet, "Say nothing but the answer and errors")->group(output_group);
-  app.add_flag("-v,--verbose", options.verbose, "Show the clause of the guide and the effective step beside each step")
-      ->group(output_group);
-  app.add_option("--log-file", options.log_file, "Append what happens to FILE (created readable by you alone)")
-      ->type_name("FILE")
-      ->group(output_group);
+void add_output_options(Definition& definition, OutputOptions& options) {
+  definition.flag({.names = "--json",
+                   .value = {},
+                   .text = "Answer with one JSON record on standard output, errors too",
+                   .group = output_group},
+                  options.json);
+  definition.flag(
+      {.names = "-q,--quiet", .value = {}, .text = "Say nothing but the answer and errors", .group = output_group},
+      options.quiet);
+  definition.flag({.names = "-v,--verbose",
+                   .value = {},
+                   .text = "Show the clause of the guide and the effective step beside each step",
+                   .group = output_group},
+                  options.verbose);
+  definition.text({.names = "--log-file",
+                   .value = "FILE",
+                   .text = "Append what happens to FILE (created readable by you alone)",
+                   .group = output_group},
+                  options.log_file);
 }
 
-void add_place_options(CLI::App& app, PlaceOptions& options) {
-  app.add_option("--prefix", options.prefix,
-                 "CUDA directory; default: the /usr/local/cuda link, else the newest toolkit, else /usr/local/cuda")
-      ->type_name("DIR")
-      ->group(place_group);
-  app.add_option("--root", options.root, "Root of another system; links are resolved as inside it")
-      ->type_name("DIR")
-      ->group(place_group);
+void add_place_options(Definition& definition, PlaceOptions& options) {
+  definition.text(
+      {.names = "--prefix",
+       .value = "DIR",
+       .text = "CUDA directory; default: the /usr/local/cuda link, else the newest toolkit, else /usr/local/cuda",
+       .group = place_group},
+      options.prefix);
+  definition.text({.names = "--root",
+                   .value = "DIR",
+                   .text = "Root of another system; links are resolved as inside it",
+                   .group = place_group},
+                  options.root);
 }
 
-void add_choice_options(CLI::App& app, ChoiceOptions& options) {
-  app.add_option("--method", options.method, "Way of installing: tar")->type_name("METHOD")->group(choice_group);
-  app.add_option("--cudnn", options.cudnn, "Version of cuDNN in 2, 3 or 4 parts, or latest")
-      ->type_name("VERSION")
-      ->group(choice_group);
-  app.add_option("--cuda", options.cuda, "Version of CUDA; its major picks the variant of the archive")
-      ->type_name("VERSION")
-      ->group(choice_group);
-  app.add_option("--arch", options.arch, "Platform: x86_64, sbsa, ppc64le or aarch64-jetson; default: this machine's")
-      ->type_name("ARCH")
-      ->group(choice_group);
-  app.add_option("--distro", options.distro,
-                 "Recipe of a distribution, as recipe list names it; default: this machine's")
-      ->type_name("NAME")
-      ->group(choice_group);
-  app.add_option("--archive", options.archives, "Archive in hand, or its URL")
-      ->allow_extra_args(false)
-      ->type_name("FILE")
-      ->group(choice_group);
-  app.add_option("--sha256", options.sha256, "Digest that the archive must have; outranks the catalogue")
-      ->type_name("HEX")
-      ->group(choice_group);
-  app.add_flag("--allow-unverified", options.allow_unverified, "Take an archive whose digest nobody vouches for")
-      ->group(choice_group);
-  app.add_option("--components", options.components,
-                 "Parts, separated by commas: runtime, dev, static, samples; default: all that the archive holds")
-      ->type_name("LIST")
-      ->group(choice_group);
-  app.add_option("--recipes", options.recipes, "Read the recipes from DIR instead of the built-in ones")
-      ->type_name("DIR")
-      ->group(choice_group);
-  app.add_flag("--offline", options.offline, "Never use the network")->group(choice_group);
+void add_choice_options(Definition& definition, ChoiceOptions& options) {
+  definition.text({.names = "--method", .value = "METHOD", .text = "Way of installing: tar", .group = choice_group},
+                  options.method);
+  definition.text({.names = "--cudnn",
+                   .value = "VERSION",
+                   .text = "Version of cuDNN in 2, 3 or 4 parts, or latest",
+                   .group = choice_group},
+                  options.cudnn);
+  definition.text({.names = "--cuda",
+                   .value = "VERSION",
+                   .text = "Version of CUDA; its major picks the variant of the archive",
+                   .group = choice_group},
+                  options.cuda);
+  definition.text({.names = "--arch",
+                   .value = "ARCH",
+                   .text = "Platform: x86_64, sbsa, ppc64le or aarch64-jetson; default: this machine's",
+                   .group = choice_group},
+                  options.arch);
+  definition.text({.names = "--distro",
+                   .value = "NAME",
+                   .text = "Recipe of a distribution, as recipe list names it; default: this machine's",
+                   .group = choice_group},
+                  options.distro);
+  definition.texts(
+      {.names = "--archive", .value = "FILE", .text = "Archive in hand, or its URL", .group = choice_group},
+      options.archives);
+  definition.text({.names = "--sha256",
+                   .value = "HEX",
+                   .text = "Digest that the archive must have; outranks the catalogue",
+                   .group = choice_group},
+                  options.sha256);
+  definition.flag({.names = "--allow-unverified",
+                   .value = {},
+                   .text = "Take an archive whose digest nobody vouches for",
+                   .group = choice_group},
+                  options.allow_unverified);
+  definition.text(
+      {.names = "--components",
+       .value = "LIST",
+       .text = "Parts, separated by commas: runtime, dev, static, samples; default: all that the archive holds",
+       .group = choice_group},
+      options.components);
+  definition.text({.names = "--recipes",
+                   .value = "DIR",
+                   .text = "Read the recipes from DIR instead of the built-in ones",
+                   .group = choice_group},
+                  options.recipes);
+  definition.flag({.names = "--offline", .value = {}, .text = "Never use the network", .group = choice_group},
+                  options.offline);
 }
 
-void add_show_options(CLI::App& app, ShowOptions& options) {
-  app.add_option("--format", options.format, "Form of the plan: text, sh, json or dockerfile")
-      ->type_name("FORMAT")
-      ->group(output_group);
-  app.add_flag("--explain", options.explain, "Show the documented and the effective plan with the clause of each step")
-      ->group(output_group);
+void add_show_options(Definition& definition, ShowOptions& options) {
+  definition.text({.names = "--format",
+                   .value = "FORMAT",
+                   .text = "Form of the plan: text, sh, json or dockerfile",
+                   .group = output_group},
+                  options.format);
+  definition.flag({.names = "--explain",
+                   .value = {},
+                   .text = "Show the documented and the effective plan with the clause of each step",
+                   .group = output_group},
+                  options.explain);
 }
 
-void add_change_options(CLI::App& app, ChangeOptions& options) {
-  app.add_flag("-y,--yes", options.yes, "Do not ask whether to go on")->group(change_group);
-  app.add_flag("--dry-run", options.dry_run, "Show the plan and do nothing")->group(change_group);
-  app.add_option("--lock-timeout", options.lock_timeout,
-                 "Seconds to wait for another run; 0: give up at once; default: 60")
-      ->type_name("SECONDS")
-      ->group(change_group);
-  app.add_flag("--trust-prefix", options.trust_prefix, "Install below directories that others own or may write")
-      ->group(change_group);
+void add_change_options(Definition& definition, ChangeOptions& options) {
+  definition.flag({.names = "-y,--yes", .value = {}, .text = "Do not ask whether to go on", .group = change_group},
+                  options.yes);
+  definition.flag({.names = "--dry-run", .value = {}, .text = "Show the plan and do nothing", .group = change_group},
+                  options.dry_run);
+  definition.text({.names = "--lock-timeout",
+                   .value = "SECONDS",
+                   .text = "Seconds to wait for another run; 0: give up at once; default: 60",
+                   .group = change_group},
+                  options.lock_timeout);
+  definition.flag({.names = "--trust-prefix",
+                   .value = {},
+                   .text = "Install below directories that others own or may write",
+                   .group = change_group},
+                  options.trust_prefix);
 }
 
-void add_license_option(CLI::App& app, ChangeOptions& options) {
-  app.add_flag("--accept-license", options.accept_license,
-               "Accept NVIDIA's cuDNN licence (or set CUDNN_INSTALL_ACCEPT_LICENSE=1)")
-      ->group(change_group);
+void add_license_option(Definition& definition, ChangeOptions& options) {
+  definition.flag({.names = "--accept-license",
+                   .value = {},
+                   .text = "Accept NVIDIA's cuDNN licence (or set CUDNN_INSTALL_ACCEPT_LICENSE=1)",
+                   .group = change_group},
+                  options.accept_license);
 }
 
 }  // namespace cudnn_install

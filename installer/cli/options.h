@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/cli.h"
+#include "cli/definition.h"
 
 namespace cudnn_install {
 
@@ -45,15 +45,15 @@ struct ChangeOptions {
   bool accept_license = false;
   bool trust_prefix = false;
   bool dry_run = false;
-  bool keep_previous = true;
+  bool drop_previous = false;
   std::string lock_timeout = "60";
 };
 
-void add_output_options(CLI::App& app, OutputOptions& options);
-void add_place_options(CLI::App& app, PlaceOptions& options);
-void add_choice_options(CLI::App& app, ChoiceOptions& options);
-void add_show_options(CLI::App& app, ShowOptions& options);
-void add_change_options(CLI::App& app, ChangeOptions& options);
-void add_license_option(CLI::App& app, ChangeOptions& options);
+void add_output_options(Definition& definition, OutputOptions& options);
+void add_place_options(Definition& definition, PlaceOptions& options);
+void add_choice_options(Definition& definition, ChoiceOptions& options);
+void add_show_options(Definition& definition, ShowOptions& options);
+void add_change_options(Definition& definition, ChangeOptions& options);
+void add_license_option(Definition& definition, ChangeOptions& options);
 
 }  // namespace cudnn_install

@@ -1,7 +1,5 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/change.h"
 #include "cli/commands.h"
 #include "cli/request.h"
@@ -42,15 +40,17 @@ Result<Outcome> run(const PlanOptions& options, Context& context) {
 
 }  // namespace
 
-Run add_plan(CLI::App& app) {
+Run add_plan(Definition& definition) {
   auto options = std::make_shared<PlanOptions>();
-  add_choice_options(app, options->choice);
-  add_place_options(app, options->place);
-  app.add_option("--host", options->show.host, "Plan for the machine whose host --json record is in FILE")
-      ->type_name("FILE")
-      ->group("Where");
-  add_show_options(app, options->show);
-  add_output_options(app, options->output);
+  add_choice_options(definition, options->choice);
+  add_place_options(definition, options->place);
+  definition.text({.names = "--host",
+                   .value = "FILE",
+                   .text = "Plan for the machine whose host --json record is in FILE",
+                   .group = "Where"},
+                  options->show.host);
+  add_show_options(definition, options->show);
+  add_output_options(definition, options->output);
   return [options](Context& context) { return run(*options, context); };
 }
 

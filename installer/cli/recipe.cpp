@@ -5,8 +5,6 @@
 #include <ostream>
 #include <utility>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/options.h"
@@ -14,6 +12,7 @@
 #include "cli/survey.h"
 #include "recipe/embedded.h"
 #include "recipe/explain.h"
+#include "release/release.h"
 
 namespace cudnn_install {
 
@@ -72,6 +71,14 @@ Result<Outcome> explain(const RecipeOptions& options, Context& context) {
   return Outcome{.text = text, .record = text_record("explanation", text), .fault = {}};
 }
 
+std::vector<Error> mistakes_of(const SourceText& source) {
+  if (kind_of(source.text) != RecipeKind::release) {
+    return mistakes_in(source);
+  }
+  const Loaded<Release> release = load_release(source);
+  return release ? std::vector<Error>() : release.error();
+}
+
 // Every mistake of every file, not only the first: an author mends them in one go.
 Result<Outcome> check(const RecipeOptions& options, Context& context) {
   std::vector<Error> mistakes;
@@ -80,9 +87,8 @@ Result<Outcome> check(const RecipeOptions& options, Context& context) {
     if (!source) {
       return tl::unexpected(source.error());
     }
-    if (const auto loaded = load_recipes({*source}); !loaded) {
-      mistakes.insert(mistakes.end(), loaded.error().begin(), loaded.error().end());
-    }
+    const std::vector<Error> found = mistakes_of(*source);
+    mistakes.insert(mistakes.end(), found.begin(), found.end());
   }
   for (const Error& mistake : mistakes) {
     context.err << rendered(mistake) << '\n';
@@ -98,32 +104,33 @@ Result<Outcome> check(const RecipeOptions& options, Context& context) {
   return outcome;
 }
 
-CLI::App* add_part(CLI::App& app, RecipeOptions& options, const std::string& name, const std::string& sentence) {
-  CLI::App* part = app.add_subcommand(name, sentence);
+Definition add_part(Definition& definition, RecipeOptions& options, const std::string& name,
+                    const std::string& sentence) {
+  Definition part = definition.nested(name, sentence);
   if (name != "check") {
-    part->add_option("--recipes", options.recipes, "Read the recipes from DIR instead of the built-in ones")
-        ->type_name("DIR");
+    part.text({.names = "--recipes", .value = "DIR", .text = "Read the recipes from DIR instead of the built-in ones"},
+              options.recipes);
   }
-  add_output_options(*part, options.output);
+  add_output_options(part, options.output);
   return part;
 }
 
 }  // namespace
 
-Run add_recipe(CLI::App& app) {
+Run add_recipe(Definition& definition) {
   auto options = std::make_shared<RecipeOptions>();
-  add_part(app, *options, "list", "List all recipes by kind");
-  CLI::App* checking = add_part(app, *options, "check", "Find every mistake in recipe files");
-  checking->add_option("FILE", options->files, "Recipe files")->type_name("FILE")->required();
-  CLI::App* explaining = add_part(app, *options, "explain", "Tell what a recipe says, each step with its clause");
-  explaining->add_option("NAME", options->name, "Name of a method, distribution or product")
-      ->type_name("NAME")
-      ->required();
+  add_part(definition, *options, "list", "List all recipes by kind");
+  Definition checking = add_part(definition, *options, "check", "Find every mistake in recipe files");
+  checking.texts({.names = "FILE", .value = "FILE", .text = "Recipe files"}, options->files);
+  Definition explaining =
+      add_part(definition, *options, "explain", "Tell what a recipe says, each step with its clause");
+  explaining.text({.names = "NAME", .value = "NAME", .text = "Name of a method, distribution or product"},
+                  options->name);
   return [options, checking, explaining](Context& context) {
-    if (checking->parsed()) {
+    if (checking.chosen()) {
       return check(*options, context);
     }
-    return explaining->parsed() ? explain(*options, context) : list(*options, context);
+    return explaining.chosen() ? explain(*options, context) : list(*options, context);
   };
 }
 

@@ -1,7 +1,5 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/records.h"
@@ -59,13 +57,15 @@ Result<Outcome> run(const ReleasesOptions& options, Context& context) {
 
 }  // namespace
 
-Run add_releases(CLI::App& app) {
+Run add_releases(Definition& definition) {
   auto options = std::make_shared<ReleasesOptions>();
-  app.add_option("VERSION", options->version, "Show the archives of this release; 8.9 means the newest 8.9")
-      ->type_name("VERSION");
-  app.add_option("--recipes", options->recipes, "Read the recipes from DIR instead of the built-in ones")
-      ->type_name("DIR");
-  add_output_options(app, options->output);
+  definition.optional(
+      {.names = "VERSION", .value = "VERSION", .text = "Show the archives of this release; 8.9 means the newest 8.9"},
+      options->version);
+  definition.text(
+      {.names = "--recipes", .value = "DIR", .text = "Read the recipes from DIR instead of the built-in ones"},
+      options->recipes);
+  add_output_options(definition, options->output);
   return [options](Context& context) { return run(*options, context); };
 }
 

@@ -146,8 +146,8 @@ Result<std::string> absolute(const std::string& path) {
 
 }  // namespace
 
-bool is_url(const std::string& archive) {
-  return archive.find("://") != std::string::npos;
+bool is_web_address(const std::string& archive) {
+  return archive.rfind("https://", 0) == 0 || archive.rfind("http://", 0) == 0;
 }
 
 Result<Request> request_from(const ChoiceOptions& choice, const PlaceOptions& place) {

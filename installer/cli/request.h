@@ -32,6 +32,7 @@ Result<std::string> state_directory(const std::string& root, const Context& cont
 
 Result<std::chrono::seconds> checked_lock_timeout(const std::string& text);
 
-bool is_url(const std::string& archive);
+// http or https; everything else is a path.
+bool is_web_address(const std::string& archive);
 
 }  // namespace cudnn_install

@@ -4,8 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/prefixes.h"
@@ -105,11 +103,13 @@ Result<Outcome> run(const StatusOptions& options, Context& context) {
 
 }  // namespace
 
-Run add_status(CLI::App& app) {
+Run add_status(Definition& definition) {
   auto options = std::make_shared<StatusOptions>();
-  app.add_flag("--check", options->check, "Look whether every path is as recorded, without reading the files");
-  add_place_options(app, options->place);
-  add_output_options(app, options->output);
+  definition.flag(
+      {.names = "--check", .value = {}, .text = "Look whether every path is as recorded, without reading the files"},
+      options->check);
+  add_place_options(definition, options->place);
+  add_output_options(definition, options->output);
   return [options](Context& context) { return run(*options, context); };
 }
 

@@ -41,7 +41,7 @@ Result<void> readable_archive(const std::string& archive) {
 }
 
 Result<std::optional<ArchiveGlance>> glance_of(const Request& request) {
-  if (request.archives.empty() || is_url(request.archives.front())) {
+  if (request.archives.empty() || is_web_address(request.archives.front())) {
     return std::optional<ArchiveGlance>{};
   }
   if (auto readable = readable_archive(request.archives.front()); !readable) {

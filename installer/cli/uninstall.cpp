@@ -1,8 +1,6 @@
 // uninstall and rollback: planned from the receipt alone.
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/change.h"
 #include "cli/commands.h"
@@ -44,7 +42,7 @@ Result<Outcome> run(const ChangeCommand& command, Planner planner, Verb verb, Co
   }
   const std::optional<Receipt>& receipt = survey->state.receipt;
   const bool in_progress = survey->state.standstill == Standstill::in_progress;
-  if (verb == Verb::uninstall && !in_progress && (!receipt || receipt->installations.empty())) {
+  if (!in_progress && (!receipt || receipt->installations.empty())) {
     return nothing_installed(verb, *request, context);
   }
   const auto plan = planner(*request, survey->situation());
@@ -54,27 +52,27 @@ Result<Outcome> run(const ChangeCommand& command, Planner planner, Verb verb, Co
   return carried_out(*plan, command, context);
 }
 
-std::shared_ptr<ChangeCommand> add_options(CLI::App& app) {
+std::shared_ptr<ChangeCommand> add_options(Definition& definition) {
   auto command = std::make_shared<ChangeCommand>();
-  add_place_options(app, command->place);
-  add_change_options(app, command->change);
-  add_show_options(app, command->show);
-  add_output_options(app, command->output);
+  add_place_options(definition, command->place);
+  add_change_options(definition, command->change);
+  add_show_options(definition, command->show);
+  add_output_options(definition, command->output);
   return command;
 }
 
 }  // namespace
 
-Run add_uninstall(CLI::App& app) {
-  auto command = add_options(app);
-  app.add_option("--cudnn", command->choice.cudnn, "Which version, where several are installed")
-      ->type_name("VERSION")
-      ->group("What");
+Run add_uninstall(Definition& definition) {
+  auto command = add_options(definition);
+  definition.text(
+      {.names = "--cudnn", .value = "VERSION", .text = "Which version, where several are installed", .group = "What"},
+      command->choice.cudnn);
   return [command](Context& context) { return run(*command, plan_uninstall, Verb::uninstall, context); };
 }
 
-Run add_rollback(CLI::App& app) {
-  auto command = add_options(app);
+Run add_rollback(Definition& definition) {
+  auto command = add_options(definition);
   return [command](Context& context) { return run(*command, plan_rollback, Verb::rollback, context); };
 }
 

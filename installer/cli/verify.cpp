@@ -2,8 +2,6 @@
 
 #include <memory>
 
-#include <CLI/CLI.hpp>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/prefixes.h"
@@ -79,11 +77,13 @@ Result<Outcome> run(const VerifyOptions& options, Context& context) {
 
 }  // namespace
 
-Run add_verify(CLI::App& app) {
+Run add_verify(Definition& definition) {
   auto options = std::make_shared<VerifyOptions>();
-  app.add_flag("--load", options->load, "Also open every library in a child process and ask for its version");
-  add_place_options(app, options->place);
-  add_output_options(app, options->output);
+  definition.flag(
+      {.names = "--load", .value = {}, .text = "Also open every library in a child process and ask for its version"},
+      options->load);
+  add_place_options(definition, options->place);
+  add_output_options(definition, options->output);
   return [options](Context& context) { return run(*options, context); };
 }
 
