@@ -78,14 +78,17 @@ Result<Choice> archive_from_catalogue(const Request& request, const Situation& s
     if (!match) {
       return tl::unexpected(match.error());
     }
-    if (!match->has_value()) {
+    const std::optional<Catalogue::Match>& found = *match;
+    if (!found) {
       continue;
     }
-    Choice choice = chosen(**match);
-    if (auto wanted = with_layout(choice.wanted, situation.recipes)) {
+    Choice choice = chosen(*found);
+    auto wanted = with_layout(choice.wanted, situation.recipes);
+    if (wanted) {
       choice.wanted = std::move(*wanted);
       return choice;
-    } else if (!refused) {
+    }
+    if (!refused) {
       refused = wanted.error();
     }
   }

@@ -17,7 +17,8 @@ std::string comment(const std::string& text) {
 std::string copy_operands(const std::string& source) {
   constexpr std::string_view plain = "._+-/:%=";
   const bool simple = std::all_of(source.begin(), source.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || plain.find(c) != plain.npos;
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           plain.find(c) != std::string_view::npos;
   });
   const std::string to = std::string(work) + "/";
   if (simple) {
@@ -35,8 +36,7 @@ void add_command(std::string& run, const std::string& command) {
 }
 
 // An absolute path would be looked for in the build context; the archive lies at its top.
-std::string archive_lines(const Plan& plan, std::string& run) {
-  const Wanted& wanted = *plan.wanted;
+std::string archive_lines(const Wanted& wanted, std::string& run) {
   const std::string file = file_name_of(wanted.location);
   if (wanted.sha256) {
     add_command(run, "printf '%s\\n' " + shell_word(wanted.sha256->hex() + "  " + std::string(work) + "/" + file) +
@@ -61,7 +61,7 @@ std::string to_dockerfile(const Plan& plan) {
   }
   std::string run;
   if (plan.wanted) {
-    text += archive_lines(plan, run);
+    text += archive_lines(*plan.wanted, run);
   }
   const ShellWords shell{.work = std::string(work), .top = plan.wanted ? plan.wanted->top : std::string()};
   for (const PlannedStep& each : plan.documented) {

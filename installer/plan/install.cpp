@@ -16,6 +16,7 @@ Result<ChosenDistro> distro_for(const Request& request, const Situation& situati
     return ChosenDistro{.distro = *named, .fit = Fit::exact, .because = "--distro " + *request.distro};
   }
   std::vector<std::string> names;
+  names.reserve(situation.recipes.distros.size());
   for (const Distro& distro : situation.recipes.distros) {
     names.push_back(distro.name);
   }
@@ -63,10 +64,10 @@ Result<std::vector<std::string>> components_for(const Request& request, const Pr
 // What an unnamed version may not go below: the build of the same major, else the newest of all.
 const Installation* standing_against(const std::optional<Receipt>& receipt, const std::string& product) {
   const Installation* standing = installed_of(receipt, product);
-  if (standing != nullptr || !receipt) {
+  if (standing != nullptr) {
     return standing;
   }
-  for (const Installation& each : receipt->installations) {
+  for (const Installation& each : installations_in(receipt)) {
     if (standing == nullptr || version_of(*standing) < version_of(each)) {
       standing = &each;
     }
@@ -107,32 +108,29 @@ Result<Choice> choice_for(const Request& request, Verb verb, const Situation& si
   }
   std::optional<Version> prefix = request.cudnn;
   if (verb == Verb::upgrade && !prefix && !request.latest) {  // programs are linked with a major: stay in it
-    prefix = Version::parse(version_of(situation.receipt->installations.back()).first(1)).value_or(Version{});
+    prefix = Version::parse(version_of(installations_in(situation.receipt).back()).first(1)).value_or(Version{});
   }
   return archive_from_catalogue(request, situation, prefix);
 }
 
 // Names of the replaced build, but for those that another installation has too.
-std::vector<std::string> older_names(const Receipt& receipt, const Installation& replaced) {
+std::vector<std::string> older_names(const std::vector<Installation>& all, const Installation& replaced) {
   std::vector<std::string> names;
+  const auto has = [](const Installation& one, const TargetPath& path) {
+    return std::any_of(one.paths.begin(), one.paths.end(), [&](const auto& each) { return each.path == path; });
+  };
   for (const InstalledPath& each : replaced.paths) {
-    const bool shared =
-        std::any_of(receipt.installations.begin(), receipt.installations.end(), [&](const Installation& other) {
-          return other.id != replaced.id &&
-                 std::any_of(other.paths.begin(), other.paths.end(),
-                             [&](const InstalledPath& path) { return path.path == each.path; });
-        });
-    if (!shared) {
+    if (std::none_of(all.begin(), all.end(),
+                     [&](const auto& other) { return other.id != replaced.id && has(other, each.path); })) {
       names.push_back(each.path.text());
     }
   }
   return names;
 }
 
-bool same_build(const Installation& installed, const Plan& plan) {
-  const Wanted& wanted = *plan.wanted;
+bool same_build(const Installation& installed, const Wanted& wanted, const std::vector<std::string>& components) {
   return installed.version == wanted.version.text() && installed.cuda == wanted.cuda &&
-         installed.platform == wanted.platform && installed.components == plan.components;
+         installed.platform == wanted.platform && installed.components == components;
 }
 
 Places shown_places(const Request& request, const PrefixFacts& prefix) {
@@ -146,45 +144,37 @@ Places shown_places(const Request& request, const PrefixFacts& prefix) {
   return {.cuda = root + prefix.resolved, .include = root + prefix.include, .library = root + prefix.library};
 }
 
-void add_notes(Plan& plan, const ChosenDistro& distro, const Situation& situation, Choice&& choice) {
+std::vector<std::string> notes_for(const ChosenDistro& distro, const Situation& situation, const Choice& choice) {
+  std::vector<std::string> notes;
   if (distro.fit != Fit::exact) {
-    plan.notes.push_back(distro.because);
+    notes.push_back(distro.because);
   }
-  for (std::string& note : choice.notes) {
-    plan.notes.push_back(std::move(note));
-  }
-  if (!situation.receipt) {
-    return;
-  }
-  for (const Installation& other : situation.receipt->installations) {
-    if (other.product != plan.wanted->product) {
-      plan.notes.push_back("cuDNN " + shown(other) + " stays beside it; names without a version will lead to " +
-                           plan.wanted->version.text());
+  notes.insert(notes.end(), choice.notes.begin(), choice.notes.end());
+  for (const Installation& other : installations_in(situation.receipt)) {
+    if (other.product != choice.wanted.product) {
+      notes.push_back("cuDNN " + shown(other) + " stays beside it; names without a version will lead to " +
+                      choice.wanted.version.text());
     }
   }
+  return notes;
 }
 
-std::string title_of(const Plan& plan, const Installation* replaced) {
-  const Wanted& wanted = *plan.wanted;
-  std::string title = (wanted.demo ? "demo payload of cuDNN " : "cuDNN ") + wanted.version.text() + " for CUDA " +
-                      wanted.cuda + " into " + plan.prefix;
-  if (replaced != nullptr && !same_build(*replaced, plan)) {
-    title += ", in place of " + shown(*replaced);
-  }
-  return title;
+std::string title_of(const Wanted& wanted, const std::string& prefix) {
+  return (wanted.demo ? "demo payload of cuDNN " : "cuDNN ") + wanted.version.text() + " for CUDA " + wanted.cuda +
+         " into " + prefix;
 }
 
 // The steps, twice: with the guide's paths, and with the resolved ones to be fused.
-void add_steps(Plan& plan, const Request& request, const Situation& situation, const Method& method) {
-  const Installation* replaced = installed_of(situation.receipt, plan.wanted->product);
-  const Product& product = *find_product(situation.recipes, static_cast<int>(plan.wanted->version.major()));
-  StepSource source{.method = method, .product = product, .wanted = *plan.wanted, .components = plan.components};
+void add_steps(Plan& plan, const Request& request, const Situation& situation, StepSource source) {
+  const Installation* replaced = installed_of(situation.receipt, source.wanted.product);
   source.all_components = request.components.empty();
   source.make_directories = !situation.prefix.exists || !situation.prefix.cuda;
-  if (replaced != nullptr && !same_build(*replaced, plan)) {
-    source.older = older_names(*situation.receipt, *replaced);
+  if (replaced != nullptr && !same_build(*replaced, source.wanted, plan.components)) {
+    source.older = older_names(installations_in(situation.receipt), *replaced);
     source.older_version = replaced->version;
+    plan.title += ", in place of " + shown(*replaced);
   }
+  plan.replaces = replaced == nullptr ? std::nullopt : std::optional(replaced->id);
   plan.documented = steps_in(shown_places(request, situation.prefix), source);
   plan.effective = fused(steps_in({situation.prefix.resolved, plan.include, plan.library}, source));
   if (situation.host.root_user) {
@@ -212,29 +202,26 @@ Result<Plan> planned(const Request& request, Verb verb, const Situation& situati
   if (auto allowed = direction_allowed(request, verb, situation, *choice); !allowed) {
     return tl::unexpected(allowed.error());
   }
-  const auto components =
-      components_for(request, *find_product(situation.recipes, static_cast<int>(choice->wanted.version.major())));
+  const Wanted& wanted = choice->wanted;
+  const Product& product = *find_product(situation.recipes, static_cast<int>(wanted.version.major()));
+  const auto components = components_for(request, product);
   if (!components) {
     return tl::unexpected(components.error());
   }
-  const Installation* replaced = installed_of(situation.receipt, choice->wanted.product);
   Plan plan{.verb = verb, .method = request.method, .document = (*method)->document, .distro = distro->distro.name};
+  plan.title = title_of(wanted, request.prefix);
   plan.root = request.root;
   plan.prefix = request.prefix;
   plan.include = situation.prefix.include;
   plan.library = situation.prefix.library;
-  if (!request.arch && situation.host.libc.kind == LibcKind::glibc) {
-    plan.glibc = situation.host.libc.version;
-  }
-  plan.wanted = choice->wanted;
+  plan.wanted = wanted;
   plan.components = *components;
-  plan.replaces = replaced == nullptr ? std::nullopt : std::optional(replaced->id);
   plan.as_root = situation.host.root_user;
   plan.keep_previous = verb == Verb::upgrade && request.keep_previous;
-  plan.title = title_of(plan, replaced);
-  plan.prerequisites = checked((*method)->prerequisites, distro->distro, situation, *plan.wanted);
-  add_notes(plan, *distro, situation, std::move(*choice));
-  add_steps(plan, request, situation, **method);
+  plan.prerequisites = checked((*method)->prerequisites, distro->distro, situation, wanted);
+  plan.notes = notes_for(*distro, situation, *choice);
+  add_steps(plan, request, situation,
+            {.method = **method, .product = product, .wanted = wanted, .components = *components});
   return plan;
 }
 

@@ -58,6 +58,8 @@ std::vector<PrerequisiteLine> checked(const std::vector<Prerequisite>& wanted, c
                                       const Situation& situation, const Wanted& archive);
 
 // removal.cpp
+// Empty where there is no receipt.
+const std::vector<Installation>& installations_in(const std::optional<Receipt>& receipt);
 const Installation* installed_of(const std::optional<Receipt>& receipt, const std::string& product);
 // "8.9.6.50 for CUDA 12"
 std::string shown(const Installation& installation);

@@ -66,13 +66,13 @@ bool has(const Installation& installation, const TargetPath& path) {
                      [&](const InstalledPath& each) { return each.path == path; });
 }
 
-Fate fate_without(const Receipt& receipt, const Installation& gone, const std::string& prefix) {
+Fate fate_without(const std::vector<Installation>& all, const Installation& gone, const std::string& prefix) {
   Fate fate;
   for (const InstalledPath& each : gone.paths) {
     const Installation* below = nullptr;
     bool later = false;
     bool covered = false;
-    for (const Installation& other : receipt.installations) {
+    for (const Installation& other : all) {
       if (other.id == gone.id) {
         later = true;
       } else if (has(other, each.path)) {
@@ -113,12 +113,25 @@ Plan removal_of(const Installation& gone, Plan plan, const Situation& situation)
   plan.components = gone.components;
   plan.replaces = gone.id;
   plan.title = "cuDNN " + shown(gone) + " out of " + plan.prefix;
-  add_steps(plan, fate_without(*situation.receipt, gone, situation.prefix.resolved), situation.host);
+  add_steps(plan, fate_without(installations_in(situation.receipt), gone, situation.prefix.resolved), situation.host);
   return plan;
 }
 
-Plan return_to_previous(Plan plan, const Situation& situation) {
-  const Installation& previous = situation.receipt->previous->installation;
+// What the kept version holds comes back anyway, whatever would become of it without the current one.
+void leave_out(Fate& fate, const Installation& previous, const std::string& prefix) {
+  std::set<std::string> held;
+  for (const InstalledPath& each : previous.paths) {
+    held.insert(prefix + "/" + each.path.text());
+  }
+  const auto is_held = [&](const std::string& path) { return held.contains(path); };
+  std::erase_if(fate.removed.paths, is_held);
+  for (RestorePaths& each : fate.restored) {
+    std::erase_if(each.paths, is_held);
+  }
+  std::erase_if(fate.restored, [](const RestorePaths& each) { return each.paths.empty(); });
+}
+
+Plan return_to(const Installation& previous, Plan plan, const Situation& situation) {
   const Installation* current = installed_of(situation.receipt, previous.product);
   const std::string& prefix = situation.prefix.resolved;
   plan.method = previous.method;
@@ -129,18 +142,8 @@ Plan return_to_previous(Plan plan, const Situation& situation) {
   if (current != nullptr) {
     plan.replaces = current->id;
     plan.title += ", in place of " + shown(*current);
-    fate = fate_without(*situation.receipt, *current, prefix);
-    std::erase_if(fate.removed.paths, [&](const std::string& path) {
-      return std::any_of(previous.paths.begin(), previous.paths.end(),
-                         [&](const InstalledPath& each) { return prefix + "/" + each.path.text() == path; });
-    });
-    for (RestorePaths& each : fate.restored) {
-      std::erase_if(each.paths, [&](const std::string& path) {
-        return std::any_of(previous.paths.begin(), previous.paths.end(),
-                           [&](const InstalledPath& kept) { return prefix + "/" + kept.path.text() == path; });
-      });
-    }
-    std::erase_if(fate.restored, [](const RestorePaths& each) { return each.paths.empty(); });
+    fate = fate_without(installations_in(situation.receipt), *current, prefix);
+    leave_out(fate, previous, prefix);
   }
   for (const InstalledPath& each : previous.paths) {
     fate.restore(prefix + "/" + each.path.text(), "cuDNN " + previous.version);
@@ -151,13 +154,15 @@ Plan return_to_previous(Plan plan, const Situation& situation) {
 
 }  // namespace
 
+const std::vector<Installation>& installations_in(const std::optional<Receipt>& receipt) {
+  static const std::vector<Installation> none;
+  return receipt ? receipt->installations : none;
+}
+
 const Installation* installed_of(const std::optional<Receipt>& receipt, const std::string& product) {
-  if (!receipt) {
-    return nullptr;
-  }
-  const auto found = std::find_if(receipt->installations.begin(), receipt->installations.end(),
-                                  [&](const Installation& each) { return each.product == product; });
-  return found == receipt->installations.end() ? nullptr : &*found;
+  const std::vector<Installation>& all = installations_in(receipt);
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.product == product; });
+  return found == all.end() ? nullptr : &*found;
 }
 
 std::string shown(const Installation& installation) {
@@ -186,7 +191,7 @@ Result<Plan> plan_rollback(const Request& request, const Situation& situation) {
     return plan;
   }
   if (situation.receipt->previous) {
-    return return_to_previous(std::move(plan), situation);
+    return return_to(situation.receipt->previous->installation, std::move(plan), situation);
   }
   const Installation& newest = situation.receipt->installations.back();
   if (newest.replaced) {

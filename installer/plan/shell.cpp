@@ -25,20 +25,20 @@ std::string removal(const std::string& sudo, const std::vector<std::string>& pat
 }
 
 struct Commands {
-  const ShellWords& words_;
+  const ShellWords& shell;
   using Lines = std::vector<std::string>;
 
-  Lines operator()(const MakeDirectory& step) const { return {words_.sudo + "mkdir -p " + shell_word(step.path)}; }
-  Lines operator()(const RemoveOlder& step) const { return {removal(words_.sudo, step.paths)}; }
+  Lines operator()(const MakeDirectory& step) const { return {shell.sudo + "mkdir -p " + shell_word(step.path)}; }
+  Lines operator()(const RemoveOlder& step) const { return {removal(shell.sudo, step.paths)}; }
   Lines operator()(const UnpackArchive& step) const {
-    return {"tar -xf " + shell_word(tar_operand(step.archive)) + " -C " + words_.work};
+    return {"tar -xf " + shell_word(tar_operand(step.archive)) + " -C " + shell.work};
   }
   Lines operator()(const CopyFiles& step) const {
-    return {words_.sudo + (step.links == Links::keep ? "cp -P " : "cp ") + words_.work + "/" + shell_word(words_.top) +
+    return {shell.sudo + (step.links == Links::keep ? "cp -P " : "cp ") + shell.work + "/" + shell_word(shell.top) +
             "/" + glob_word(step.from) + " " + shell_word(step.to)};
   }
   Lines operator()(const SetMode& step) const {
-    return {words_.sudo + "chmod " + shell_word(step.mode) + words(step.paths, glob_word)};
+    return {shell.sudo + "chmod " + shell_word(step.mode) + words(step.paths, glob_word)};
   }
   Lines operator()(const PlaceFiles& step) const {
     Lines lines = (*this)(UnpackArchive{step.archive});
@@ -47,8 +47,8 @@ struct Commands {
     }
     return lines;
   }
-  Lines operator()(const RefreshLoaderCache&) const { return {words_.sudo + "ldconfig"}; }
-  Lines operator()(const RemovePaths& step) const { return {removal(words_.sudo, step.paths)}; }
+  Lines operator()(const RefreshLoaderCache&) const { return {shell.sudo + "ldconfig"}; }
+  Lines operator()(const RemovePaths& step) const { return {removal(shell.sudo, step.paths)}; }
   Lines operator()(const RestorePaths&) const { return {}; }
 };
 
