@@ -161,7 +161,7 @@ Result<Outcome> shown(const Plan& plan, const ShowOptions& show, const OutputOpt
 }
 
 Result<void> settle_first(const Request& request, Survey& survey, const ChangeCommand& command, Context& context) {
-  if (survey.state.standstill != Standstill::open_journal || command.change.dry_run) {
+  if (command.change.dry_run) {
     return {};
   }
   auto options = options_for(request.root, command, context);
@@ -180,11 +180,13 @@ Result<void> settle_first(const Request& request, Survey& survey, const ChangeCo
   for (const std::string& text : *sentences) {
     progress.show({.kind = Event::Kind::settled, .text = text});
   }
-  auto state = prefix_state(request.root, request.prefix);
-  if (!state) {
-    return tl::unexpected(state.error());
+  if (!sentences->empty() || survey.state.standstill == Standstill::open_journal) {
+    auto state = prefix_state(request.root, request.prefix);
+    if (!state) {
+      return tl::unexpected(state.error());
+    }
+    survey.state = std::move(*state);
   }
-  survey.state = std::move(*state);
   return {};
 }
 
