@@ -102,7 +102,7 @@ void Progress::show(const Event& event) {
     quarters_ = 0;
     start_ = std::chrono::steady_clock::now();
   }
-  if (talk_ == Talk::quiet || (event.kind == Event::Kind::finished && event.text.empty())) {
+  if (talk_ == Talk::quiet || event.kind == Event::Kind::finished) {  // how it ended is the answer
     return;
   }
   clear_bar();

@@ -30,7 +30,7 @@ TEST_CASE("a wrong command line ends with 2 and says what is meant", "[arguments
       {{"--prefix", "/a", "--prefix", "/b"},
        "error: option '--prefix' is given more than once\n  hint: run: cudnn-install install --help\n"},
       {{"recipe"}, "error: 'recipe' needs a command\n  hint: run: cudnn-install recipe --help\n"},
-      {{"recipe", "lisst"}, "error: unknown command 'lsit'\n  hint: did you mean 'list'?\n"},
+      {{"recipe", "lisst"}, "error: unknown command 'lisst'\n  hint: did you mean 'list'?\n"},
       {{"recipe", "explain"}, "error: 'explain' needs NAME\n  hint: run: cudnn-install recipe explain --help\n"},
       {{"completion"}, "error: 'completion' needs SHELL\n  hint: run: cudnn-install completion --help\n"},
   };
