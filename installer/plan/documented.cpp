@@ -67,7 +67,7 @@ class Builder {
     if (!source_.older.empty()) {
       RemoveOlder older;
       for (const std::string& path : source_.older) {
-        older.paths.push_back(places_.cuda + "/" + path);
+        older.paths.push_back(path_in(places_, path));
       }
       steps_.push_back(
           {.step = std::move(older), .note = "names of cuDNN " + source_.older_version + ", which is replaced"});
@@ -117,6 +117,21 @@ class Builder {
 };
 
 }  // namespace
+
+Places resolved_places(const std::string& root, const PrefixFacts& prefix) {
+  const std::string base = root.substr(0, root.find_last_not_of('/') + 1);
+  return {.cuda = base + prefix.resolved, .include = base + prefix.include, .library = base + prefix.library};
+}
+
+std::string path_in(const Places& places, const std::string& path) {
+  if (path.starts_with("include/")) {
+    return places.include + path.substr(path.find('/'));
+  }
+  if (path.starts_with("lib64/")) {
+    return places.library + path.substr(path.find('/'));
+  }
+  return places.cuda + "/" + path;
+}
 
 std::vector<PlannedStep> steps_in(const Places& places, const StepSource& source) {
   return Builder(places, source).build();

@@ -58,7 +58,12 @@ Result<std::vector<std::string>> components_for(const Request& request, const Pr
                      "they hold " + shown_names);
     }
   }
-  return request.components.empty() ? held : request.components;
+  if (!request.components.empty()) {  // in the recipe's order, so that the same wish makes the same record
+    std::erase_if(held, [&](const std::string& name) {
+      return std::find(request.components.begin(), request.components.end(), name) == request.components.end();
+    });
+  }
+  return held;
 }
 
 // What an unnamed version may not go below: the build of the same major, else the newest of all.
@@ -133,15 +138,13 @@ bool same_build(const Installation& installed, const Wanted& wanted, const std::
          installed.platform == wanted.platform && installed.components == components;
 }
 
+// Links below another root are meant as inside it; a shell outside would follow them into this system.
 Places shown_places(const Request& request, const PrefixFacts& prefix) {
-  const auto trimmed = [](const std::string& path) { return path.substr(0, path.find_last_not_of('/') + 1); };
-  const std::string root = trimmed(request.root);
-  if (root.empty()) {
-    const std::string cuda = trimmed(request.prefix);
-    return {.cuda = cuda, .include = cuda + "/include", .library = cuda + "/lib64"};
+  if (request.root.find_first_not_of('/') != std::string::npos) {
+    return resolved_places(request.root, prefix);
   }
-  // Links below another root are meant as inside it; a shell outside would follow them into this system.
-  return {.cuda = root + prefix.resolved, .include = root + prefix.include, .library = root + prefix.library};
+  const std::string cuda = request.prefix.substr(0, request.prefix.find_last_not_of('/') + 1);
+  return {.cuda = cuda, .include = cuda + "/include", .library = cuda + "/lib64"};
 }
 
 std::vector<std::string> notes_for(const ChosenDistro& distro, const Situation& situation, const Choice& choice) {

@@ -40,6 +40,10 @@ struct Places {
   std::string include{};
   std::string library{};
 };
+// The resolved directories as seen from outside the root.
+Places resolved_places(const std::string& root, const PrefixFacts& prefix);
+// Where a receipt's path (include/cudnn.h, lib64/libcudnn.so) lies.
+std::string path_in(const Places& places, const std::string& path);
 struct StepSource {
   const Method& method;
   const Product& product;

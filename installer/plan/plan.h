@@ -60,7 +60,7 @@ struct RefreshLoaderCache {  // ldconfig, where the loader's configuration knows
   std::string directory{};
   bool operator==(const RefreshLoaderCache&) const = default;
 };
-// Uninstall and rollback, from the receipt.
+// Uninstall and rollback, from the receipt; absolute paths as seen from outside the root.
 struct RemovePaths {
   std::vector<std::string> paths{};
   bool operator==(const RemovePaths&) const = default;

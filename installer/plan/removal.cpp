@@ -66,7 +66,7 @@ bool has(const Installation& installation, const TargetPath& path) {
                      [&](const InstalledPath& each) { return each.path == path; });
 }
 
-Fate fate_without(const std::vector<Installation>& all, const Installation& gone, const std::string& prefix) {
+Fate fate_without(const std::vector<Installation>& all, const Installation& gone, const Places& places) {
   Fate fate;
   for (const InstalledPath& each : gone.paths) {
     const Installation* below = nullptr;
@@ -83,7 +83,7 @@ Fate fate_without(const std::vector<Installation>& all, const Installation& gone
     if (covered) {
       continue;  // a later installation's file is what people see; it stays
     }
-    const std::string path = prefix + "/" + each.path.text();
+    const std::string path = path_in(places, each.path.text());
     if (each.displaced) {
       fate.restore(path, below == nullptr ? "kept files" : "cuDNN " + below->version);
     } else {
@@ -113,15 +113,16 @@ Plan removal_of(const Installation& gone, Plan plan, const Situation& situation)
   plan.components = gone.components;
   plan.replaces = gone.id;
   plan.title = "cuDNN " + shown(gone) + " out of " + plan.prefix;
-  add_steps(plan, fate_without(installations_in(situation.receipt), gone, situation.prefix.resolved), situation.host);
+  add_steps(plan, fate_without(installations_in(situation.receipt), gone, resolved_places(plan.root, situation.prefix)),
+            situation.host);
   return plan;
 }
 
 // What the kept version holds comes back anyway, whatever would become of it without the current one.
-void leave_out(Fate& fate, const Installation& previous, const std::string& prefix) {
+void leave_out(Fate& fate, const Installation& previous, const Places& places) {
   std::set<std::string> held;
   for (const InstalledPath& each : previous.paths) {
-    held.insert(prefix + "/" + each.path.text());
+    held.insert(path_in(places, each.path.text()));
   }
   const auto is_held = [&](const std::string& path) { return held.contains(path); };
   std::erase_if(fate.removed.paths, is_held);
@@ -133,7 +134,7 @@ void leave_out(Fate& fate, const Installation& previous, const std::string& pref
 
 Plan return_to(const Installation& previous, Plan plan, const Situation& situation) {
   const Installation* current = installed_of(situation.receipt, previous.product);
-  const std::string& prefix = situation.prefix.resolved;
+  const Places places = resolved_places(plan.root, situation.prefix);
   plan.method = previous.method;
   plan.distro = previous.recipe;
   plan.components = previous.components;
@@ -142,11 +143,11 @@ Plan return_to(const Installation& previous, Plan plan, const Situation& situati
   if (current != nullptr) {
     plan.replaces = current->id;
     plan.title += ", in place of " + shown(*current);
-    fate = fate_without(installations_in(situation.receipt), *current, prefix);
-    leave_out(fate, previous, prefix);
+    fate = fate_without(installations_in(situation.receipt), *current, places);
+    leave_out(fate, previous, places);
   }
   for (const InstalledPath& each : previous.paths) {
-    fate.restore(prefix + "/" + each.path.text(), "cuDNN " + previous.version);
+    fate.restore(path_in(places, each.path.text()), "cuDNN " + previous.version);
   }
   add_steps(plan, std::move(fate), situation.host);
   return plan;

@@ -51,7 +51,7 @@ TEST_CASE("an explained plan holds both plans, each step with its clause", "[des
         "\n"
         "steps as performed, all or none:\n"
         "  1. remove 1 name of the older build [added: names of cuDNN 8.9.5.30, which is replaced]\n"
-        "       /usr/local/cuda-12.2/lib64/libcudnn.so.8.9.5\n"
+        "       /usr/local/cuda-12.2/targets/x86_64-linux/lib/libcudnn.so.8.9.5\n"
         "  2. place from cudnn-linux-x86_64-8.9.6.50_cuda12-archive.tar.xz: include/cudnn*.h to "
         "/usr/local/cuda-12.2/targets/x86_64-linux/include, lib/libcudnn* to "
         "/usr/local/cuda-12.2/targets/x86_64-linux/lib (1.3.1 step 2, step 3)\n"
@@ -81,9 +81,9 @@ TEST_CASE("a removal lists its paths", "[describe]") {
         "\n"
         "steps:\n"
         "  1. remove 1 name\n"
-        "       /usr/local/cuda-12.2/lib64/libcudnn.so.8\n"
+        "       /usr/local/cuda-12.2/targets/x86_64-linux/lib/libcudnn.so.8\n"
         "  2. bring back 1 name from kept files\n"
-        "       /usr/local/cuda-12.2/lib64/libcudnn.so\n");
+        "       /usr/local/cuda-12.2/targets/x86_64-linux/lib/libcudnn.so\n");
 }
 
 TEST_CASE("names from outside cannot speak to the terminal", "[describe]") {

@@ -90,6 +90,10 @@ TEST_CASE("asked-for components are copied by their own globs", "[documented]") 
                 "copy lib/libcudnn*.so to /usr/local/cuda/lib64, links as links",
                 "set mode a+r on /usr/local/cuda/include/cudnn*.h, /usr/local/cuda/lib64/libcudnn*"});
   }
+  SECTION("in whatever order they were asked for") {
+    world.request.components = {"dev", "runtime"};
+    CHECK(world.install()->components == Words{"runtime", "dev"});
+  }
   SECTION("one that does not exist") {
     world.request.components = {"samples"};
     CHECK(told(world.install()) ==
@@ -109,6 +113,7 @@ TEST_CASE("names of the replaced build go first, but for those that another inst
   REQUIRE(told(plan) == "a plan");
   CHECK(plan->documented[1] == PlannedStep{.step = RemoveOlder{{"/usr/local/cuda/lib64/libcudnn.so.8.9.5"}},
                                            .note = "names of cuDNN 8.9.5.30, which is replaced"});
-  CHECK(plan->effective[0] == PlannedStep{.step = RemoveOlder{{"/usr/local/cuda-12.2/lib64/libcudnn.so.8.9.5"}},
-                                          .note = "names of cuDNN 8.9.5.30, which is replaced"});
+  CHECK(plan->effective[0] ==
+        PlannedStep{.step = RemoveOlder{{"/usr/local/cuda-12.2/targets/x86_64-linux/lib/libcudnn.so.8.9.5"}},
+                    .note = "names of cuDNN 8.9.5.30, which is replaced"});
 }

@@ -5,7 +5,8 @@ using namespace cudnn_install;
 
 namespace {
 
-const std::string prefix = "/usr/local/cuda-12.2/";
+const std::string include = "/usr/local/cuda-12.2/targets/x86_64-linux/include/";
+const std::string library = "/usr/local/cuda-12.2/targets/x86_64-linux/lib/";
 
 Receipt holding(const std::vector<Installation>& installations) {
   return {.id = "r", .installations = installations};
@@ -45,9 +46,18 @@ TEST_CASE("uninstall removes what is ours and brings back what was there before"
   CHECK(plan->title == "cuDNN 8.9.6.50 for CUDA 12 out of /usr/local/cuda");
   CHECK(plan->replaces == "8.9.6.50");
   CHECK(plan->wanted == std::nullopt);
-  CHECK(plan->documented == steps({RemovePaths{{prefix + "lib64/libcudnn.so.8"}},
-                                   RestorePaths{{prefix + "include/cudnn.h"}, "kept files"}}));
+  CHECK(plan->documented ==
+        steps({RemovePaths{{library + "libcudnn.so.8"}}, RestorePaths{{include + "cudnn.h"}, "kept files"}}));
   CHECK(plan->effective == plan->documented);
+}
+
+TEST_CASE("below another root its own files are meant, not this system's", "[removal]") {
+  World world;
+  world.receipt = Receipt{.installations = {installed("8.9.6.50", "12", {"include/cudnn.h", "share/x"})}};
+  world.request.root = "/mnt/image/";
+
+  CHECK(world.uninstall()->documented ==
+        steps({RemovePaths{{"/mnt/image" + include + "cudnn.h", "/mnt/image/usr/local/cuda-12.2/share/x"}}}));
 }
 
 TEST_CASE("root refreshes the loader's cache after a removal", "[removal]") {
@@ -69,12 +79,12 @@ TEST_CASE("of two majors each leaves the other's files", "[removal]") {
 
   SECTION("the later one uncovers the earlier one's") {
     world.request.cudnn = version("9");
-    CHECK(world.uninstall()->documented == steps({RemovePaths{{prefix + "lib64/libcudnn.so.9"}},
-                                                  RestorePaths{{prefix + "include/cudnn.h"}, "cuDNN 8.9.6.50"}}));
+    CHECK(world.uninstall()->documented ==
+          steps({RemovePaths{{library + "libcudnn.so.9"}}, RestorePaths{{include + "cudnn.h"}, "cuDNN 8.9.6.50"}}));
   }
   SECTION("the earlier one leaves the visible file") {
     world.request.cudnn = version("8.9");
-    CHECK(world.uninstall()->documented == steps({RemovePaths{{prefix + "lib64/libcudnn.so.8"}}}));
+    CHECK(world.uninstall()->documented == steps({RemovePaths{{library + "libcudnn.so.8"}}}));
   }
   SECTION("without a name it is not clear which is meant") {
     CHECK(told(world.uninstall()) ==
@@ -104,9 +114,8 @@ TEST_CASE("rollback brings the kept version back and removes what it did not hav
   CHECK(plan->title == "back to cuDNN 8.9.5.30 for CUDA 12 in /usr/local/cuda, in place of 8.9.6.50 for CUDA 12");
   CHECK(plan->replaces == "8.9.6.50");
   CHECK(plan->documented ==
-        steps({RemovePaths{{prefix + "lib64/libcudnn.so.8.9.6"}},
-               RestorePaths{{prefix + "include/cudnn_new.h"}, "kept files"},
-               RestorePaths{{prefix + "include/cudnn.h", prefix + "lib64/libcudnn.so.8.9.5"}, "cuDNN 8.9.5.30"}}));
+        steps({RemovePaths{{library + "libcudnn.so.8.9.6"}}, RestorePaths{{include + "cudnn_new.h"}, "kept files"},
+               RestorePaths{{include + "cudnn.h", library + "libcudnn.so.8.9.5"}, "cuDNN 8.9.5.30"}}));
   CHECK(plan->effective == plan->documented);
 }
 

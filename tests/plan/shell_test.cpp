@@ -163,8 +163,8 @@ TEST_CASE("a removal is a script too, unless kept files come back", "[shell]") {
         "\n"
         "# remove 2 names\n"
         "sudo rm -f \\\n"
-        "  /usr/local/cuda-12.2/lib64/libcudnn.so \\\n"
-        "  /usr/local/cuda-12.2/lib64/libcudnn.so.8\n");
+        "  /usr/local/cuda-12.2/targets/x86_64-linux/lib/libcudnn.so \\\n"
+        "  /usr/local/cuda-12.2/targets/x86_64-linux/lib/libcudnn.so.8\n");
 
   world.receipt->installations[0] = installed_over(world.receipt->installations[0], {"lib64/libcudnn.so"});
   CHECK(to_shell(*world.uninstall()) ==
