@@ -150,12 +150,18 @@ class Mover {
     return there && *there ? std::optional(std::pair(here, rest)) : std::nullopt;
   }
 
-  // Between taking the front down and putting it up again programs find no cuDNN instead of a mixed one.
+  // Between taking the front down and putting it up again programs find no cuDNN instead of a mixed one. Once all that
+  // goes before the front is in place it is up again for good, whatever is still to be removed.
   Result<void> take_down() {
-    const bool pending = std::any_of(journal_.changes.begin(), journal_.changes.end(), [&](const PathChange& change) {
-      return !change.take_down &&
-             standings_[static_cast<std::size_t>(&change - journal_.changes.data())] != Standing::done;
-    });
+    const bool pending = [&] {
+      for (std::size_t i = 0; i < journal_.changes.size(); ++i) {
+        const PathChange& change = journal_.changes[i];
+        if (change.rank != Rank::front && goal_of(change, journal_.direction) && standings_[i] != Standing::done) {
+          return true;
+        }
+      }
+      return false;
+    }();
     bool any = false;
     for (std::size_t i = 0; pending && i < journal_.changes.size(); ++i) {
       const PathChange& change = journal_.changes[i];

@@ -1,0 +1,151 @@
+"""A scratch machine for the engine's tests: a prefix, a state directory, demo archives, and questions about trees."""
+
+import hashlib
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SOURCE = os.path.normpath(os.path.join(HERE, "..", ".."))
+TOOL = os.environ.get("CUDNN_INSTALL", os.path.join(SOURCE, "build", "release", "cudnn-install"))
+STATE_NAME = ".cudnn-install"
+
+
+class Archive:
+    """A demo archive with its digest."""
+
+    made = {}
+
+    def __init__(self, version="8.9.6.50", cuda="12", *options):
+        key = (version, cuda, options)
+        if key not in self.made:
+            out = tempfile.mkdtemp(prefix="cudnn-demo-")
+            done = subprocess.run(
+                [os.path.join(SOURCE, "scripts", "demo-payload"), "--out", out, "--version", version, "--cuda", cuda,
+                 *options], check=True, capture_output=True, text=True)
+            self.made[key] = done.stdout.split()[:2]
+        self.sha256, self.path = self.made[key]
+        self.version, self.cuda = version, cuda
+
+    def options(self):
+        return ["--method", "tar", "--archive", self.path, "--sha256", self.sha256, "--cuda", self.cuda, "--yes"]
+
+    @classmethod
+    def forget(cls):
+        for _, path in cls.made.values():
+            shutil.rmtree(os.path.dirname(path), ignore_errors=True)
+        cls.made.clear()
+
+
+class Rig:
+    """<scratch>/prefix is installed into; every record of the tool stays below <scratch>."""
+
+    def __init__(self, name="rig"):
+        self.scratch = tempfile.mkdtemp(prefix=f"cudnn-{name}-")
+        os.chmod(self.scratch, 0o755)
+        self.prefix = os.path.join(self.scratch, "prefix")
+        self.state = os.path.join(self.scratch, "state")
+        os.mkdir(self.prefix)
+
+    def close(self):
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+    def environment(self):
+        kept = {key: value for key, value in os.environ.items() if key in ("PATH", "HOME", "ASAN_OPTIONS")}
+        return {**kept, "CUDNN_INSTALL_STATE": self.state, "LC_ALL": "C.UTF-8", "CI": "true"}
+
+    def run(self, *arguments, before=(), prefix=None, **more):
+        """Runs the tool (behind `before`, such as strace) and answers the finished process."""
+        command = [*before, TOOL, *arguments, "--prefix", prefix or self.prefix]
+        return subprocess.run(command, capture_output=True, text=True, env=self.environment(), stdin=subprocess.DEVNULL,
+                              cwd=self.scratch, check=False, **more)
+
+    def must(self, *arguments, **more):
+        done = self.run(*arguments, **more)
+        if done.returncode != 0:
+            raise AssertionError(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+        return done
+
+    def install(self, archive, *options, **more):
+        return self.must("install", *archive.options(), *options, **more)
+
+    def settle(self):
+        """The next changing run, at another prefix: every changing verb first settles all that is open."""
+        other = os.path.join(self.scratch, "elsewhere")
+        os.makedirs(other, exist_ok=True)
+        return self.run("uninstall", "--yes", prefix=other)
+
+    def save(self):
+        """A copy of prefix and records, to go back to with restore()."""
+        for name in ("prefix", "state"):
+            saved = os.path.join(self.scratch, "saved", name)
+            shutil.rmtree(saved, ignore_errors=True)
+            if os.path.lexists(os.path.join(self.scratch, name)):
+                os.makedirs(os.path.dirname(saved), exist_ok=True)
+                subprocess.run(["cp", "-a", os.path.join(self.scratch, name), saved], check=True)
+
+    def restore(self):
+        for name in ("prefix", "state"):
+            place, saved = os.path.join(self.scratch, name), os.path.join(self.scratch, "saved", name)
+            shutil.rmtree(place, ignore_errors=True)
+            if os.path.exists(saved):
+                subprocess.run(["cp", "-a", saved, place], check=True)
+
+    def tree(self, **how):
+        return tree_of(self.prefix, **how)
+
+    def leftovers(self):
+        """What only a run in progress may leave: stages, temporary files, journals, open notes in the index."""
+        found = []
+        for folder, names, files in os.walk(self.prefix):
+            found += [os.path.join(folder, name) for name in names if name.startswith(STATE_NAME + "-")]
+            if os.path.basename(folder) == STATE_NAME:
+                found += [os.path.join(folder, name) for name in files if name == "journal" or name.endswith(".tmp")]
+        index = os.path.join(self.state, "index")
+        for name in sorted(os.listdir(index)) if os.path.isdir(index) else []:
+            with open(os.path.join(index, name), encoding="utf-8") as file:
+                if name.endswith(".tmp"):
+                    continue
+                if json.load(file)["open"]:
+                    found.append("open in the index: " + name)
+        return found
+
+
+def entry_of(path, times=False):
+    """Type, mode and bytes (or target) of one path; with `times` the modification time of files too."""
+    found = os.lstat(path)
+    if stat.S_ISLNK(found.st_mode):
+        return ("link", os.readlink(path))
+    if stat.S_ISDIR(found.st_mode):
+        return ("directory", oct(stat.S_IMODE(found.st_mode)))
+    with open(path, "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    return ("file", oct(stat.S_IMODE(found.st_mode)), digest) + ((found.st_mtime_ns,) if times else ())
+
+
+def tree_of(top, times=False, records=False):
+    """Every path below `top` with its entry; the tool's own records are left out unless asked for."""
+    tree = {}
+    for folder, folders, files in os.walk(top):
+        if not records and STATE_NAME in folders:
+            folders.remove(STATE_NAME)
+        for name in folders + files:
+            path = os.path.join(folder, name)
+            tree[os.path.relpath(path, top)] = entry_of(path, times)
+    return tree
+
+
+def difference(left, right):
+    """What two trees differ in, as lines."""
+    lines = [f"- {name} {left[name]}" for name in sorted(left) if right.get(name) != left[name]]
+    return lines + [f"+ {name} {right[name]}" for name in sorted(right) if left.get(name) != right[name]]
+
+
+def need(program):
+    """A test that cannot run names what is missing, and fails in CI, which installs everything."""
+    if shutil.which(program) is None:
+        sys.exit(f"this test needs '{program}': scripts/test installs it")
