@@ -12,9 +12,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(standard_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict)
 endif()
 if(CUDNN_INSTALL_SANITIZE)
-  # GCC 12 mistakes instrumented std::regex and std::function for reads of uninitialised memory.
-  target_compile_options(standard_warnings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
-    -fno-omit-frame-pointer $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  target_compile_options(standard_warnings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(standard_warnings INTERFACE -fsanitize=address,undefined)
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_definitions(standard_warnings INTERFACE _FORTIFY_SOURCE=2)
