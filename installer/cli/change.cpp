@@ -34,20 +34,16 @@ Result<TransactionOptions> options_for(const std::string& root, const ChangeComm
   return options;
 }
 
-bool needs_licence(const Plan& plan) {
-  return plan.wanted && !plan.wanted->demo;
-}
-
 std::string licence_place(const Wanted& wanted) {
   return "'" + wanted.top + "/" + wanted.license + "' in '" + wanted.location + "'";
 }
 
 // The digest of the text is added by the transaction, which reads the archive.
 Result<LicenceRecord> licence(const Plan& plan, const ChangeOptions& change, Context& context) {
-  if (!needs_licence(plan)) {
+  if (!plan.wanted || plan.wanted->demo) {
     return LicenceRecord{};
   }
-  const LicenceRecord accepted{.accepted = true, .text = {}, .when = context.now(), .user = context.caller.name};
+  LicenceRecord accepted{.accepted = true, .text = {}, .when = context.now(), .user = context.caller.name};
   if (change.accept_license || context.variable("CUDNN_INSTALL_ACCEPT_LICENSE") == "1") {
     return accepted;
   }
@@ -78,8 +74,7 @@ Result<void> consent(const Plan& plan, const ChangeCommand& command, Context& co
 }
 
 // A catalogue entry without the file in hand.
-Error download_needed(const Plan& plan) {
-  const Wanted& wanted = *plan.wanted;
+Error download_needed(const Plan& plan, const Wanted& wanted) {
   const std::string file = wanted.location.substr(wanted.location.rfind('/') + 1);
   std::string command = "cudnn-install " + std::string(name_of(plan.verb)) + " --archive " + shell_word(file) +
                         " --prefix " + shell_word(plan.prefix);
@@ -124,7 +119,7 @@ void tell_after(const Plan& plan, const Done& done, Context& context) {
 
 Result<void> can_go_on(const Plan& plan) {
   if (plan.wanted && is_web_address(plan.wanted->location)) {
-    return tl::unexpected(download_needed(plan));
+    return tl::unexpected(download_needed(plan, *plan.wanted));
   }
   return {};
 }

@@ -77,8 +77,9 @@ int run_command_line(const std::vector<std::string>& arguments, Context& context
   if (!outcome) {
     return told(outcome.error(), json, context);
   }
-  context.out << (json && !outcome->record.empty() ? outcome->record : outcome->text);
-  const int code = outcome->fault ? code_of(*outcome->fault) : 0;
+  const auto& [text, record, fault] = *outcome;
+  context.out << (json && !record.empty() ? record : text);
+  const int code = fault ? code_of(*fault) : 0;
   if (context.log) {
     context.log->line("exit " + std::to_string(code));
   }

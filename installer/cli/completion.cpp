@@ -97,7 +97,7 @@ std::string bash(const std::vector<CommandText>& commands) {
   std::string text =
       "# bash completion for cudnn-install\n"
       "_cudnn_install() {\n"
-      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=install offered= i\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=install offered='' i\n"
       "  COMPREPLY=()\n"
       "  case $before in\n" +
       bash_values(commands) +
@@ -106,7 +106,7 @@ std::string bash(const std::vector<CommandText>& commands) {
       "    case ${COMP_WORDS[i]} in\n";
   for (const std::string& word : first_words(commands)) {
     const auto parts = second_words(commands, word);
-    text += "      " + word + ") command=" + word;
+    text.append("      ").append(word).append(") command='").append(word).append("'");
     if (!parts.empty()) {
       text += "; case ${COMP_WORDS[i+1]} in " + parts[0];
       for (std::size_t i = 1; i < parts.size(); ++i) {
@@ -186,8 +186,9 @@ std::string zsh(const std::vector<CommandText>& commands) {
       joined(first_words(commands)) + "\n  return\nfi\n";
   for (const std::string& word : first_words(commands)) {
     if (const auto parts = second_words(commands, word); !parts.empty()) {
-      text += "if [[ $command == " + word + " ]]; then\n  if (( CURRENT == 3 )); then\n    compadd " + joined(parts) +
-              "\n    return\n  fi\n  command=\"" + word + " ${words[3]}\"\n  shift words\n  (( CURRENT-- ))\nfi\n";
+      text.append("if [[ $command == ").append(word).append(" ]]; then\n  if (( CURRENT == 3 )); then\n    compadd ");
+      text.append(joined(parts)).append("\n    return\n  fi\n  command=\"").append(word);
+      text.append(" ${words[3]}\"\n  shift words\n  (( CURRENT-- ))\nfi\n");
     }
   }
   text += "if [[ $command != -* ]]; then\n  shift words\n  (( CURRENT-- ))\nfi\ncase $command in\n";
@@ -248,7 +249,7 @@ std::string fish(const std::vector<CommandText>& commands) {
   }
   for (const std::string& word : first_words(commands)) {
     if (!second_words(commands, word).empty()) {
-      text += "complete -c cudnn-install -n '" + none + "' -a " + word + "\n";
+      text.append("complete -c cudnn-install -n '").append(none).append("' -a ").append(word).append("\n");
     }
   }
   return text;

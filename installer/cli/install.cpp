@@ -17,7 +17,7 @@ Result<Outcome> run(const ChangeCommand& command, Planner planner, Context& cont
     return tl::unexpected(request.error());
   }
   request->keep_previous = !command.change.drop_previous;
-  auto survey = surveyed(*request, command.choice, command.place, Books::open, context);
+  auto survey = surveyed(*request, {.choice = command.choice, .place = command.place}, context);
   if (!survey) {
     return tl::unexpected(survey.error());
   }

@@ -133,7 +133,7 @@ std::string files_section() {
 
 std::string page() {
   const std::vector<CommandText> commands = command_texts();
-  return ".TH CUDNN\\-INSTALL 1 \"\" \"cudnn\\-install " + escaped(tool_version()) +
+  return R"(.TH CUDNN\-INSTALL 1 "" "cudnn\-install )" + escaped(tool_version()) +
          "\" \"User Commands\"\n"
          ".SH NAME\ncudnn\\-install \\- install NVIDIA cuDNN and prove that it works\n"
          ".SH SYNOPSIS\n.B cudnn\\-install\n[\\fICOMMAND\\fR] [\\fIOPTION\\fR]...\n"

@@ -20,9 +20,8 @@ Result<Outcome> run(const PlanOptions& options, Context& context) {
   if (!request) {
     return tl::unexpected(request.error());
   }
-  const auto survey = options.show.host.empty()
-                          ? surveyed(*request, options.choice, options.place, Books::open, context)
-                          : surveyed_elsewhere(*request, options.choice, options.place, options.show.host, context);
+  const auto survey =
+      surveyed(*request, {.choice = options.choice, .place = options.place, .host_file = options.show.host}, context);
   if (!survey) {
     return tl::unexpected(survey.error());
   }

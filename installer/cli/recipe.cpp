@@ -27,6 +27,7 @@ struct RecipeOptions {
 
 std::vector<NamedRecipe> named(const Recipes& recipes) {
   std::vector<NamedRecipe> all;
+  all.reserve(recipes.distros.size() + recipes.methods.size() + recipes.products.size());
   for (const Distro& distro : recipes.distros) {
     all.push_back({.kind = "distro", .name = distro.name, .title = distro.title});
   }

@@ -83,6 +83,39 @@ Result<void> choose_prefix(Request& request, const PlaceOptions& place, Survey& 
   return {};
 }
 
+Result<void> look_here(Request& request, const PlaceOptions& place, Survey& survey) {
+  auto glance = glance_of(request);
+  if (!glance) {
+    return tl::unexpected(glance.error());
+  }
+  survey.glance = *glance;
+  survey.host = probed_host(request.root);
+  if (auto good = choose_prefix(request, place, survey); !good) {
+    return good;
+  }
+  survey.prefix = probed_prefix(request.root, request.prefix);
+  auto state = prefix_state(request.root, request.prefix);
+  if (!state) {
+    return tl::unexpected(state.error());
+  }
+  survey.state = std::move(*state);
+  return {};
+}
+
+Result<void> look_elsewhere(Request& request, const SurveyOptions& options, Survey& survey) {
+  const auto text = file_text(options.host_file, Fault::usage);
+  auto host = text ? host_from_json(*text, options.host_file) : Result<Host>(tl::unexpected(text.error()));
+  if (!host) {
+    return tl::unexpected(host.error());
+  }
+  survey.host = std::move(*host);
+  if (auto good = choose_prefix(request, options.place, survey); !good) {
+    return good;
+  }
+  survey.prefix = assumed_prefix(survey.host, request.prefix);
+  return {};
+}
+
 }  // namespace
 
 Result<std::string> file_text(const std::string& path, Fault absent) {
@@ -125,49 +158,20 @@ Result<RecipeBook> recipe_book(const std::string& directory, Context& context) {
   return RecipeBook{.recipes = std::move(*recipes), .catalogue = Catalogue(std::move(releases))};
 }
 
-Result<Survey> surveyed(Request& request, const ChoiceOptions& choice, const PlaceOptions& place, Books books,
-                        Context& context) {
+Result<Survey> surveyed(Request& request, const SurveyOptions& options, Context& context) {
   Survey survey;
-  auto glance = glance_of(request);
-  if (!glance) {
-    return tl::unexpected(glance.error());
+  auto looked =
+      options.host_file.empty() ? look_here(request, options.place, survey) : look_elsewhere(request, options, survey);
+  if (!looked) {
+    return tl::unexpected(looked.error());
   }
-  survey.glance = *glance;
-  if (books == Books::open) {
-    auto book = recipe_book(choice.recipes, context);
+  if (options.books == Books::open) {
+    auto book = recipe_book(options.choice.recipes, context);
     if (!book) {
       return tl::unexpected(book.error());
     }
     survey.book = std::move(*book);
   }
-  survey.host = probed_host(request.root);
-  if (auto good = choose_prefix(request, place, survey); !good) {
-    return tl::unexpected(good.error());
-  }
-  survey.prefix = probed_prefix(request.root, request.prefix);
-  auto state = prefix_state(request.root, request.prefix);
-  if (!state) {
-    return tl::unexpected(state.error());
-  }
-  survey.state = std::move(*state);
-  return survey;
-}
-
-Result<Survey> surveyed_elsewhere(Request& request, const ChoiceOptions& choice, const PlaceOptions& place,
-                                  const std::string& host_file, Context& context) {
-  Survey survey;
-  auto text = file_text(host_file, Fault::usage);
-  auto host = text ? host_from_json(*text, host_file) : Result<Host>(tl::unexpected(text.error()));
-  auto book = host ? recipe_book(choice.recipes, context) : Result<RecipeBook>(tl::unexpected(host.error()));
-  if (!book) {
-    return tl::unexpected(book.error());
-  }
-  survey.host = std::move(*host);
-  survey.book = std::move(*book);
-  if (auto good = choose_prefix(request, place, survey); !good) {
-    return tl::unexpected(good.error());
-  }
-  survey.prefix = assumed_prefix(survey.host, request.prefix);
   return survey;
 }
 

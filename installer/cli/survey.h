@@ -43,14 +43,17 @@ struct Survey {
   }
 };
 
-// Looks at this machine and fills in request.prefix. Nothing is read that the command does not need: without `recipes`
-// the book stays empty (removal plans come from the receipt alone).
+// Without recipes the book stays empty: removal is planned from the receipt alone.
 enum class Books { closed, open };
-Result<Survey> surveyed(Request& request, const ChoiceOptions& choice, const PlaceOptions& place, Books books,
-                        Context& context);
+struct SurveyOptions {
+  ChoiceOptions choice{};
+  PlaceOptions place{};
+  Books books = Books::open;
+  std::string host_file{};  // "": this machine; else the record that `host --json` printed on another one
+};
 
-// For a machine that is elsewhere, from the record that `host --json` printed there.
-Result<Survey> surveyed_elsewhere(Request& request, const ChoiceOptions& choice, const PlaceOptions& place,
-                                  const std::string& host_file, Context& context);
+// Looks at the machine and fills in request.prefix. Of another machine nothing is read but its record, and no archive
+// need be in hand.
+Result<Survey> surveyed(Request& request, const SurveyOptions& options, Context& context);
 
 }  // namespace cudnn_install

@@ -29,7 +29,7 @@ std::string time_left(const Event& event, std::chrono::milliseconds elapsed) {
 }
 
 std::string words_of(const Event& event) {
-  const std::string text = printable(event.text);
+  std::string text = printable(event.text);
   switch (event.kind) {
     case Event::Kind::waiting:
       return "waiting for " + text;

@@ -33,7 +33,7 @@ Result<Outcome> run(const ChangeCommand& command, Planner planner, Verb verb, Co
   if (!request) {
     return tl::unexpected(request.error());
   }
-  auto survey = surveyed(*request, command.choice, command.place, Books::closed, context);
+  auto survey = surveyed(*request, {.place = command.place, .books = Books::closed}, context);
   if (!survey) {
     return tl::unexpected(survey.error());
   }
