@@ -50,6 +50,10 @@ std::string text_of(const PrefixReport& report) {
 }
 
 Result<Outcome> run(const VerifyOptions& options, Context& context) {
+  if (options.load && checked_root(options.place.root).value_or("/") != "/") {
+    return failure(Fault::usage, "--load opens the libraries on this system, and --root names another one",
+                   "leave --load out, or run verify there");
+  }
   auto reports = prefix_reports(options.place, context);
   if (!reports) {
     return tl::unexpected(reports.error());

@@ -3,6 +3,14 @@
 
 using namespace cudnn_install;
 
+TEST_CASE("libraries of another system are not loaded here", "[verify_test]") {
+  Bench bench;
+  CHECK(bench.run("verify", {"--load", "--root", bench.scratch.path()}) == 2);
+  CHECK(bench.err() ==
+        "error: --load opens the libraries on this system, and --root names another one\n"
+        "  hint: leave --load out, or run verify there\n");
+}
+
 TEST_CASE("verify finds all as installed, then what was changed", "[verify_test]") {
   Bench bench;
   CHECK(bench.run("verify") == 1);
