@@ -8,11 +8,14 @@ import stat
 import subprocess
 import sys
 import tempfile
+import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SOURCE = os.path.normpath(os.path.join(HERE, "..", ".."))
 TOOL = os.environ.get("CUDNN_INSTALL", os.path.join(SOURCE, "build", "release", "cudnn-install"))
 STATE_NAME = ".cudnn-install"
+# In memory where that is possible: a killed process loses nothing that it wrote, so nothing is proven by a slow disk.
+SCRATCH = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)
 
 
 class Archive:
@@ -45,7 +48,7 @@ class Rig:
     """<scratch>/prefix is installed into; every record of the tool stays below <scratch>."""
 
     def __init__(self, name="rig"):
-        self.scratch = tempfile.mkdtemp(prefix=f"cudnn-{name}-")
+        self.scratch = tempfile.mkdtemp(prefix=f"cudnn-{name}-", dir=SCRATCH)
         os.chmod(self.scratch, 0o755)
         self.prefix = os.path.join(self.scratch, "prefix")
         self.state = os.path.join(self.scratch, "state")
@@ -149,3 +152,42 @@ def need(program):
     """A test that cannot run names what is missing, and fails in CI, which installs everything."""
     if shutil.which(program) is None:
         sys.exit(f"this test needs '{program}': scripts/test installs it")
+
+
+def listing_of(top):
+    """Type, mode, name and link target of everything below `top`, in find's own words."""
+    command = ["find", top, "-name", STATE_NAME, "-prune", "-o", "-printf", "%y %m %P %l\\n"]
+    return sorted(subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines())
+
+
+def write(path, text="", mode=None):
+    """A file with `text` (or bytes), its directories made where they lack."""
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(text.encode() if isinstance(text, str) else text)
+    if mode is not None:
+        os.chmod(path, mode)
+    return path
+
+
+class Case(unittest.TestCase):
+    """A test with a fresh rig; archives are shared by all tests of the file and go with the last class."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.rig = self.new_rig()
+
+    def new_rig(self):
+        made = Rig(type(self).__name__.lower())
+        self.addCleanup(made.close)
+        return made
+
+    def assert_tree(self, expected, found):
+        self.assertEqual([], difference(expected, found))
+
+    def assert_ends(self, code, done):
+        self.assertEqual(code, done.returncode, done.stdout + done.stderr)
+
+
+unittest.addModuleCleanup(Archive.forget)
