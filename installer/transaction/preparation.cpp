@@ -83,8 +83,10 @@ class Preparation {
       if (entry && *entry && known != nullptr && unchanged(known->entry, **entry)) {
         (*entry)->sha256 = known->entry.sha256;
       } else if (entry && *entry) {
-        strange.push_back(where->destination.path + "/" + name_of_path(path));
         entry = entry_at(files_, where->directory, name_of_path(path), Digest::computed);
+        if (entry && *entry && (known == nullptr || !same_content(known->entry, **entry))) {
+          strange.push_back(where->destination.path + "/" + name_of_path(path));
+        }
       }
       if (!entry) {
         return tl::unexpected(entry.error());
