@@ -194,11 +194,30 @@ class Conflicts(FaultCase):
         lock = os.path.join(self.rig.prefix, rig.STATE_NAME, "lock")
         newer = rig.Archive("8.9.7.29", "12")
         for arguments in (self.install(archive=newer), ["uninstall", "--yes"], ["rollback", "--yes"]):
-            self.fails(16, [*arguments, "--lock-timeout", "0"], "is working on", "--lock-timeout", before=["flock", lock])
+            self.fails(16, [*arguments, "--lock-timeout", "0"], "is working on", "--lock-timeout",
+                       before=["flock", lock])
 
     def test_17_with_a_directory_where_a_file_comes(self):
         os.makedirs(os.path.join(self.rig.prefix, "include", "cudnn.h", "mine"))
         self.fails(17, self.install(), "include/cudnn.h'")
+
+    def test_17_with_a_directory_that_is_a_link_to_nothing_or_a_file(self):
+        place = os.path.join(self.rig.prefix, "lib64")
+        os.symlink("/no/such", place)
+        self.fails(17, self.install(), f"error: '{place}' leads to a directory that does not exist")
+        self.assertEqual([], os.listdir(os.path.join(self.rig.state, "index")))
+        os.remove(place)
+        rig.write(place, "a file")
+        self.fails(17, self.install(), f"error: '{place}' is not a directory")
+
+    def test_17_with_records_that_are_a_link(self):
+        os.mkdir(os.path.join(self.rig.scratch, "elsewhere"))
+        os.symlink("../elsewhere", os.path.join(self.rig.prefix, rig.STATE_NAME))
+        self.fails(17, self.install(), rig.STATE_NAME)
+        self.assertEqual([], os.listdir(os.path.join(self.rig.scratch, "elsewhere")))
+
+    def test_17_without_a_parent_of_the_prefix(self):
+        self.fails(17, self.install(), "does not exist", prefix=os.path.join(self.rig.prefix, "a", "b"))
 
     def test_17_with_a_file_that_a_package_owns(self):
         root, owned = self.rig.prefix, "/usr/local/cuda/lib64/libcudnn.so.8.9.6"
@@ -219,7 +238,8 @@ class Conflicts(FaultCase):
 
 class Interrupted(FaultCase):
     def inject(self, call, signal, number):
-        return ["strace", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal={signal}:when={number}"]
+        return ["strace", "-o", "/dev/null", "-e", f"trace={call}",
+                "-e", f"inject={call}:signal={signal}:when={number}"]
 
     def test_19_when_a_signal_comes_before_the_commit_point(self):
         self.rig.install(rig.Archive())
@@ -300,13 +320,12 @@ class Machines(FaultCase):
     def sbsa(self):
         return rig.Archive("8.9.6.50", "12", "--arch", "sbsa")
 
-    def root(self, interpreter=None):
-        """A root with the beginning of an ELF file as its shell: of an aarch64 machine, unless told otherwise."""
+    def root(self):
+        """A root with the beginning of an aarch64 program as its shell."""
         rig.write(self.rig.prefix + "/etc/os-release", "ID=ubuntu\nVERSION_ID=22.04\nID_LIKE=debian\n")
-        rig.write(self.rig.prefix + "/bin/sh", b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0\xb7\0\x01\0\0\0" + bytes(40), 0o755)
+        rig.write(self.rig.prefix + "/bin/sh",
+                  b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0\xb7\0\x01\0\0\0" + bytes(40), 0o755)
         os.makedirs(self.rig.prefix + "/usr/local/cuda")
-        if interpreter:
-            rig.write(self.rig.prefix + interpreter, "")
         return ["--root", self.rig.prefix]
 
     def test_21_for_another_machines_archive(self):

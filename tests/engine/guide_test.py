@@ -124,6 +124,16 @@ class Plans(BesideTheGuide):
     def test_the_shell_plan_over_another_build_of_the_same_version_removes_what_that_has_too_many(self):
         self.check_over(rig.Archive("8.9.6.50", "12", "--extra", "libcudnn_spare_train"), rig.Archive("8.9.6.50", "12"))
 
+    def test_the_shell_plan_quotes_names_that_a_shell_would_take_apart(self):
+        archive, name = rig.Archive("8.9.6.50", "12"), "a b'$(touch evil)\"c;*"
+        expected, scratch = self.new_rig(), self.new_rig()
+        for each in (expected, scratch):
+            os.mkdir(os.path.join(each.prefix, name))
+        expected.install(archive, prefix=os.path.join(expected.prefix, name))
+        self.run_text(scratch, self.text_of(scratch, archive, "sh", os.path.join(scratch.prefix, name)))
+        self.assert_same(expected, scratch)
+        self.assertFalse(os.path.exists(os.path.join(scratch.scratch, "evil")))
+
     def test_the_lines_for_a_dockerfile(self):
         """COPY is done by hand, into a directory of the test in place of the image's."""
         archive = rig.Archive("8.9.6.50", "12")

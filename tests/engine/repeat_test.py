@@ -10,11 +10,10 @@ import unittest
 import rig
 
 # Whatever makes, renames, removes or writes. Names that a machine lacks are passed over ('?').
-CREATING = ["open", "openat", "openat2", "creat", "mkdir", "mkdirat", "mknod", "mknodat", "link", "linkat", "symlink",
-            "symlinkat", "rename", "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "chmod", "fchmod", "fchmodat",
-            "chown", "fchown", "lchown", "fchownat", "utime", "utimes", "utimensat", "futimesat", "truncate", "ftruncate",
-            "fallocate", "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr", "mount",
-            "copy_file_range", "sendfile", "splice", "fsync", "fdatasync", "syncfs", "sync", "sync_file_range"]
+CREATING = """open openat openat2 creat mkdir mkdirat mknod mknodat link linkat symlink symlinkat rename renameat
+    renameat2 unlink unlinkat rmdir chmod fchmod fchmodat chown fchown lchown fchownat utime utimes utimensat futimesat
+    truncate ftruncate fallocate setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr mount
+    copy_file_range sendfile splice fsync fdatasync syncfs sync sync_file_range""".split()
 WRITING = ["write", "writev", "pwrite64", "pwritev", "pwritev2"]
 OPENING = {"open", "openat", "openat2"}
 
