@@ -51,18 +51,24 @@ PathChange change_from(const Json& json, std::size_t directories) {
   return change;
 }
 
+Direction direction_from(const std::string& name) {
+  if (name != "forward" && name != "backward") {
+    throw Malformed{"unknown direction '" + name + "'"};
+  }
+  return name == "forward" ? Direction::forward : Direction::backward;
+}
+
 Journal journal_from(const Json& json) {
   if (json.at("schema").get<int>() != journal_schema) {
     throw Malformed{"it was written by another version of cudnn-install"};
   }
-  Journal journal{
-      .transaction = json.at("transaction").get<std::string>(),
-      .verb = json.at("verb").get<std::string>(),
-      .title = json.at("title").get<std::string>(),
-      .direction = json.at("direction").get<std::string>() == "forward" ? Direction::forward : Direction::backward,
-      .directories = {},
-      .changes = {},
-      .receipt = json.at("receipt").get<std::string>()};
+  Journal journal{.transaction = json.at("transaction").get<std::string>(),
+                  .verb = json.at("verb").get<std::string>(),
+                  .title = json.at("title").get<std::string>(),
+                  .direction = direction_from(json.at("direction").get<std::string>()),
+                  .directories = {},
+                  .changes = {},
+                  .receipt = json.at("receipt").get<std::string>()};
   checked(TargetPath::parse(journal.transaction));
   for (const Json& directory : json.at("directories")) {
     journal.directories.push_back(
