@@ -87,6 +87,15 @@ class Versions(ChangeCase):
         with open(place, encoding="utf-8") as file:
             self.assertEqual("put there by somebody else", file.read())
 
+    def test_what_others_wrote_into_our_files_is_left_alone_by_uninstall(self):
+        self.rig.install(same_names())
+        rig.write(os.path.join(self.rig.prefix, "include", "cudnn.h"), "changed by somebody")
+        changed = self.rig.tree(times=True)
+        done = self.rig.must("uninstall", "--yes")
+        self.assertIn("'include/cudnn.h' was changed since it was installed", done.stdout + done.stderr)
+        kept = ("include", "include/cudnn.h")
+        self.assert_tree({name: changed[name] for name in kept}, self.rig.tree(times=True, records=True))
+
 
 class Majors(ChangeCase):
     def test_nine_beside_eight_moves_the_unversioned_names_alone(self):

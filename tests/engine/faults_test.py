@@ -118,9 +118,6 @@ class Places(FaultCase):
         if os.geteuid() != 0:
             self.skipTest("needs root")
 
-    def as_stranger(self):
-        return ["setpriv", f"--reuid={STRANGER}", f"--regid={STRANGER}", "--clear-groups"]
-
     def mounted(self, command):
         return ["unshare", "--mount", "/bin/sh", "-c", f'{command} && exec "$@"', "sh"]
 
@@ -143,21 +140,32 @@ class Places(FaultCase):
         self.fails(14, self.install(), "error: cannot write: File too large",
                    before=["/bin/sh", "-c", 'ulimit -f 100 && exec "$@"', "sh"])
 
-    def test_15_when_the_archive_must_not_be_read(self):
+    def for_stranger(self, mode):
+        """A copy of the archive with `mode`, and the command line to install it."""
         archive = shutil.copy(rig.Archive().path, self.rig.scratch)
-        os.chmod(archive, 0o600)
-        os.chown(self.rig.prefix, STRANGER, STRANGER)
-        os.makedirs(self.rig.state)
-        os.chown(self.rig.state, STRANGER, STRANGER)
-        self.fails(15, ["install", "--archive", archive, "--sha256", rig.Archive().sha256, "--cuda", "12", "--yes"],
-                   f"cannot read the archive '{archive}': Permission denied", before=self.as_stranger())
+        os.chmod(archive, mode)
+        return archive, ["install", "--archive", archive, "--sha256", rig.Archive().sha256, "--cuda", "12", "--yes"]
+
+    def test_15_when_the_archive_must_not_be_read(self):
+        archive, arguments = self.for_stranger(0o600)
+        self.fails(15, arguments, f"cannot read the archive '{archive}': Permission denied",
+                   before=self.rig.for_stranger(STRANGER))
 
     def test_15_when_the_prefix_must_not_be_written(self):
-        archive = shutil.copy(rig.Archive().path, self.rig.scratch)
-        os.makedirs(self.rig.state)
-        os.chown(self.rig.state, STRANGER, STRANGER)
-        self.fails(15, ["install", "--archive", archive, "--sha256", rig.Archive().sha256, "--cuda", "12", "--yes"],
-                   self.rig.prefix, "hint:", before=self.as_stranger())
+        _, arguments = self.for_stranger(0o644)
+        before = self.rig.for_stranger(STRANGER)
+        os.chown(self.rig.prefix, 0, 0)
+        self.fails(15, arguments, f"'{self.rig.prefix}", "Permission denied", "hint:", before=before)
+
+    def test_0_without_privileges_where_the_place_is_ones_own(self):
+        _, arguments = self.for_stranger(0o644)
+        before, expected = self.rig.for_stranger(STRANGER), self.new_rig()
+        expected.install(rig.Archive())
+        self.rig.must(*arguments, before=before)
+        self.assert_tree(expected.tree(), self.rig.tree())
+        self.rig.must("verify", "--load", before=before)
+        self.rig.must("uninstall", "--yes", before=before)
+        self.assertEqual({}, self.everything())
 
     def test_21_on_a_read_only_file_system(self):
         place = self.rig.prefix

@@ -52,6 +52,7 @@ class Rig:
         os.chmod(self.scratch, 0o755)
         self.prefix = os.path.join(self.scratch, "prefix")
         self.state = os.path.join(self.scratch, "state")
+        self.tool = TOOL
         os.mkdir(self.prefix)
 
     def close(self):
@@ -63,7 +64,7 @@ class Rig:
 
     def run(self, *arguments, before=(), prefix=None, **more):
         """Runs the tool (behind `before`, such as strace) and answers the finished process."""
-        command = [*before, TOOL, *arguments, "--prefix", prefix or self.prefix]
+        command = [*before, self.tool, *arguments, "--prefix", prefix or self.prefix]
         return subprocess.run(command, capture_output=True, text=True, env=self.environment(), stdin=subprocess.DEVNULL,
                               cwd=self.scratch, check=False, **more)
 
@@ -75,6 +76,14 @@ class Rig:
 
     def install(self, archive, *options, **more):
         return self.must("install", *archive.options(), *options, **more)
+
+    def for_stranger(self, user):
+        """Makes tool, prefix and state usable by `user`; answers what stands before a command line to run it so."""
+        self.tool = shutil.copy(TOOL, self.scratch)
+        os.makedirs(self.state, exist_ok=True)
+        for place in (self.prefix, self.state):
+            os.chown(place, user, user)
+        return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
 
     def settle(self):
         """The next changing run, at another prefix: every changing verb first settles all that is open."""
