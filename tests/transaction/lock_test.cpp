@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <thread>
+#include <vector>
 
 #include "support/scratch.h"
 
@@ -139,28 +140,33 @@ TEST_CASE("a state directory that another run has removed is busy, and nothing i
   CHECK(scratch.tree().empty());
 }
 
-TEST_CASE("a waiter whose lock file is removed by its holder does not hold a lock on nothing", "[lock]") {
+TEST_CASE("runs that race while the holder removes the lock's file never hold it together", "[lock]") {
   const Scratch scratch;
   const Directory here = scratch.open();
   std::atomic<bool> stop = false;
   std::atomic<int> holders = 0;
+  std::atomic<int> taken_often = 0;
   std::atomic<int> collisions = 0;
   const auto work = [&] {
     while (!stop) {
-      const auto lock = Lock::take({{here, "lock"}}, 1s, [](const std::string&) {});
-      if (lock) {
+      if (const auto lock = Lock::take({{here, "lock"}}, 0s, [](const std::string&) {})) {
+        ++taken_often;
         collisions += ++holders > 1 ? 1 : 0;
-        std::this_thread::yield();
+        std::this_thread::sleep_for(50us);
         --holders;
         unlink(scratch.at("lock").c_str());  // while it is held, as the last uninstall does
       }
     }
   };
-  std::thread one(work);
-  std::thread two(work);
-  std::this_thread::sleep_for(500ms);
+  std::vector<std::thread> runs;
+  for (int i = 0; i < 8; ++i) {
+    runs.emplace_back(work);
+  }
+  std::this_thread::sleep_for(1s);
   stop = true;
-  one.join();
-  two.join();
+  for (std::thread& run : runs) {
+    run.join();
+  }
+  CHECK(taken_often > 10);
   CHECK(collisions == 0);
 }
