@@ -81,11 +81,22 @@ std::string quoted_line(const Where& where) {
   return text;
 }
 
+// Line breaks are ours: a list in a message stays a list.
+std::string printable_lines(const std::string& text) {
+  std::string shown;
+  std::size_t start = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos; end = text.find('\n', start)) {
+    shown += printable(std::string_view(text).substr(start, end - start)) + '\n';
+    start = end + 1;
+  }
+  return shown + printable(std::string_view(text).substr(start));
+}
+
 }  // namespace
 
 std::string rendered(const Error& error) {
   std::string text = error.where ? position(*error.where) : std::string();
-  text += "error: " + printable(error.what);
+  text += "error: " + printable_lines(error.what);
   if (error.where) {
     text += quoted_line(*error.where);
   }
@@ -111,6 +122,8 @@ Error system_error(int code, std::string what) {
     case EACCES:
     case EPERM:
       error.fault = Fault::permission;
+      error.hint = code == EROFS ? "mount it for writing, or choose another place"
+                                 : "run the command with sudo or as the owner, or choose another place";
       break;
     case ENOENT:
     case ENOTDIR:

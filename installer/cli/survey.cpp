@@ -47,7 +47,7 @@ Result<std::optional<ArchiveGlance>> glance_of(const Request& request) {
   if (auto readable = readable_archive(request.archives.front()); !readable) {
     return tl::unexpected(readable.error());
   }
-  auto glance = glance_at(request.archives.front());
+  auto glance = glance_at(request.archives.front(), request.sha256);
   if (!glance) {
     return tl::unexpected(glance.error());
   }

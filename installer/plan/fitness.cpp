@@ -50,7 +50,8 @@ Result<void> cuda_fits(const Request& request, const PrefixFacts& prefix, const 
 Result<void> file_system_fits(const PrefixFacts& prefix, std::vector<std::string>& notes) {
   const std::string place = "'" + printable(prefix.requested) + "'";
   if (prefix.read_only) {
-    return failure(Fault::unsupported, place + " is on a read-only file system", "choose another place: --prefix DIR");
+    return failure(Fault::permission, place + " is on a read-only file system",
+                   "mount it for writing, or choose another place: --prefix DIR");
   }
   if (prefix.no_exec) {
     notes.push_back(place + " is on a file system that is mounted noexec: the loader will refuse the libraries there");

@@ -135,7 +135,8 @@ std::vector<std::string> older_names(const std::vector<Installation>& all, const
 
 bool same_build(const Installation& installed, const Wanted& wanted, const std::vector<std::string>& components) {
   return installed.version == wanted.version.text() && installed.cuda == wanted.cuda &&
-         installed.platform == wanted.platform && installed.components == components;
+         installed.platform == wanted.platform && installed.components == components && wanted.sha256 &&
+         installed.source.sha256 == *wanted.sha256;
 }
 
 // Links below another root are meant as inside it; a shell outside would follow them into this system.

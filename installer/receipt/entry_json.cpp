@@ -1,5 +1,7 @@
 #include "receipt/entry_json.h"
 
+#include <nlohmann/json.hpp>
+
 namespace cudnn_install {
 
 Json json_of(const Entry& entry) {

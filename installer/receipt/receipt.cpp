@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "receipt/entry_json.h"
 
 namespace cudnn_install {

@@ -68,7 +68,7 @@ struct Source {
 struct Installation {
   std::string id{};        // 32 hexadecimal digits, random
   std::string product{};   // cudnn8
-  std::string front{};       // libcudnn: its links appear last and vanish first
+  std::string front{};     // libcudnn: its links appear last and vanish first
   std::string version{};   // 8.9.6.50
   std::string cuda{};      // 12
   std::string platform{};  // linux-x86_64
@@ -94,7 +94,7 @@ struct Installation {
 struct Previous {
   Installation installation{};
   std::uint32_t position = 0;  // where it stood among the installations
-  std::vector<Kept> kept{};  // one for each of installation.paths, in the same order
+  std::vector<Kept> kept{};    // one for each of installation.paths, in the same order
   bool operator==(const Previous&) const = default;
 };
 

@@ -86,26 +86,29 @@ class Mover {
   Result<void> look_at_all(Certainty certainty) {
     std::string strange;
     std::string done;
+    std::string as_before;
     for (const PathChange& change : journal_.changes) {
-      auto standing_now = standing(change, certainty);
+      const auto standing_now = standing(change, certainty);
       if (!standing_now) {
         return tl::unexpected(standing_now.error());
       }
-      const bool has_source = source_is_there(change);
-      if (*standing_now != Standing::done && (*standing_now == Standing::foreign || !has_source)) {
-        strange += "\n    " + where(change).destination.name + "/" + change.name;
-      } else if (*standing_now == Standing::done) {
-        done += "\n    " + where(change).destination.name + "/" + change.name;
-      }
+      const bool is_done = *standing_now == Standing::done;
+      const bool stuck = !is_done && (*standing_now == Standing::foreign || !source_is_there(change));
+      std::string& list = is_done ? done : stuck ? strange : as_before;
+      list += "\n    " + where(change).destination.name + "/" + change.name;
       standings_.push_back(*standing_now);
     }
     if (strange.empty()) {
       return {};
     }
+    const auto told = [](const char* heading, const std::string& list) {
+      return "\n  " + std::string(heading) + ":" + (list.empty() ? "\n    none" : list);
+    };
     return failure(
         Fault::needs_settling,
-        "'" + journal_.title + "' was begun and cannot be ended: neither as before nor as planned are" + strange +
-            (done.empty() ? std::string("\n  nothing is done yet") : "\n  done are" + done),
+        "'" + journal_.title + "' was begun and cannot be ended" +
+            told("changed by somebody else, or their new content is out of reach", strange) +
+            told("still as before", as_before) + told("done", done),
         "put back what was changed meanwhile (another program, an unmounted directory), then run the command again");
   }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "receipt/entry_json.h"
 #include "system/resolve.h"
 #include "transaction/state_directory.h"

@@ -111,7 +111,7 @@ Result<std::vector<std::string>> settle_open(const Plan& plan, const Transaction
   return told;
 }
 
-Result<ArchiveGlance> glance_at(const std::string& archive) {
+Result<ArchiveGlance> glance_at(const std::string& archive, const std::optional<Sha256>& expected) {
   auto reader = ArchiveReader::start(archive, {});
   if (!reader) {
     return tl::unexpected(reader.error());
@@ -138,7 +138,7 @@ Result<ArchiveGlance> glance_at(const std::string& archive) {
       .end_of_member = [&]() -> Result<void> { return {}; },
       .progress = {},
   };
-  const auto read = reader->read(sink, std::nullopt);
+  const auto read = reader->read(sink, expected);
   if (!read && read.error().fault != Fault::findings) {
     return tl::unexpected(during(read.error(), "look into '" + archive + "'"));
   }

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include <nlohmann/json.hpp>
+
 #include "receipt/entry_json.h"
 
 namespace cudnn_install {

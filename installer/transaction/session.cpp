@@ -251,10 +251,6 @@ Result<void> Session::lock_and_read(const TransactionOptions& options) {
 Result<Destined> Session::made_destination(const std::string& name) {
   const auto resolved = resolve(place_.root, place_.prefix + "/" + name, place_.caution);
   if (resolved && !resolved->missing.empty()) {
-    if (resolved->missing.size() > 1 || resolved->path != place_.prefix || resolved->missing.front() != name) {
-      return failure(Fault::conflict, "'" + place_.prefix + "/" + name + "' leads to a directory that does not exist",
-                     "create it, or remove the link");
-    }
     auto made = place_.files->make_directory(place_.prefix_directory, name, 0755);
     auto durable = made ? place_.files->sync(place_.prefix_directory.number()) : tl::unexpected(made.error());
     if (!durable) {
@@ -267,8 +263,17 @@ Result<Destined> Session::made_destination(const std::string& name) {
 Result<std::vector<Destined>> Session::begin(const std::vector<std::string>& destinations) {
   for (const std::string& name : destinations) {
     const auto resolved = resolve(place_.root, place_.prefix + "/" + name, place_.caution);
-    const bool known = std::find(entry_.created.begin(), entry_.created.end(), name) != entry_.created.end();
-    if (resolved && !resolved->missing.empty() && !known) {
+    if (!resolved) {
+      return tl::unexpected(resolved.error());
+    }
+    if (resolved->missing.empty()) {
+      continue;
+    }
+    if (resolved->missing.size() > 1 || resolved->path != place_.prefix || resolved->missing.front() != name) {
+      return failure(Fault::conflict, "'" + place_.prefix + "/" + name + "' leads to a directory that does not exist",
+                     "create it, or remove the link");
+    }
+    if (std::find(entry_.created.begin(), entry_.created.end(), name) == entry_.created.end()) {
       entry_.created.push_back(name);
     }
   }

@@ -25,6 +25,7 @@ class Session {
 
   [[nodiscard]] const Workplace& place() const { return place_; }
   [[nodiscard]] const std::optional<Receipt>& receipt() const { return receipt_; }
+  [[nodiscard]] std::vector<IndexEntry> known() const { return index_->entries(); }
   [[nodiscard]] const std::vector<std::string>& created() const { return entry_.created; }
 
   // Before anything is staged: notes in the index that something is open here, makes missing destination directories

@@ -7,6 +7,7 @@
 #include "system/archive_reader.h"
 #include "system/signals.h"
 #include "transaction/commit.h"
+#include "transaction/neighbours.h"
 #include "transaction/placing.h"
 #include "transaction/preflight.h"
 #include "transaction/preparation.h"
@@ -34,6 +35,21 @@ bool fulfilled(const Plan& plan, const std::optional<Receipt>& receipt, const st
     return false;
   }
   return damage_of(*receipt, prefix, Depth::stat).empty();
+}
+
+// The plan was made before the lock was held: what it replaces or takes out must still be what is installed.
+Result<void> still_planned(const Plan& plan, const std::optional<Receipt>& receipt) {
+  bool found = false;
+  bool other_build = false;
+  for (const Installation& each : receipt ? receipt->installations : std::vector<Installation>()) {
+    found = found || each.id == plan.replaces;
+    other_build = other_build || (plan.wanted && each.product == plan.wanted->product && each.id != plan.replaces);
+  }
+  if (other_build || (plan.replaces && !found)) {
+    return failure(Fault::conflict, "another run has changed what is installed at '" + plan.prefix + "'",
+                   "run the command again: it plans anew");
+  }
+  return {};
 }
 
 std::vector<std::string> clauses_of(const Plan& plan) {
@@ -82,6 +98,10 @@ class Transaction {
       return wiped(destinations.error());
     }
     destinations_ = std::move(*destinations);
+    if (auto alone = plan_.wanted ? check_neighbours(place_, destinations_, session_.known()) : Result<void>();
+        !alone) {
+      return wiped(alone.error());
+    }
     auto prepared = ready(reader);
     if (!prepared) {
       return wiped(prepared.error());
@@ -326,6 +346,10 @@ Result<Done> perform(const Plan& plan, const TransactionOptions& options, Effect
   }
   if (!plan.wanted && !receipt) {
     return (*session)->end().map([] { return Done{}; });
+  }
+  if (auto fits = still_planned(plan, receipt); !fits) {
+    const auto ended = (*session)->end();
+    return tl::unexpected(ended ? fits.error() : during(fits.error(), ended.error().what));
   }
   return Transaction(plan, options, **session, effects).run(*reader ? &**reader : nullptr);
 }

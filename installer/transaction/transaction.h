@@ -77,6 +77,6 @@ Result<std::vector<std::string>> settle_open(const Plan& plan, const Transaction
 
 // The first member's top directory, read by a reader child that is stopped at once; the archive's digest is not known
 // yet.
-Result<ArchiveGlance> glance_at(const std::string& archive);
+Result<ArchiveGlance> glance_at(const std::string& archive, const std::optional<Sha256>& expected = std::nullopt);
 
 }  // namespace cudnn_install

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -86,6 +87,10 @@ std::optional<Finding> library_finding(const TargetPath& path, const std::string
 std::vector<Finding> broken_chains(const Installation& installation, const std::string& prefix) {
   std::vector<Finding> findings;
   const std::uint16_t machine = machine_of(installation.platform);
+  const std::vector<std::string>& parts = installation.components;
+  if (!parts.empty() && std::find(parts.begin(), parts.end(), "runtime") == parts.end()) {
+    return findings;  // links of dev alone lead to a runtime that comes by another way
+  }
   for (const InstalledPath& installed : installation.paths) {
     if (installed.entry.kind == EntryKind::link) {
       if (auto detail = broken_link(installed.path, prefix)) {

@@ -167,9 +167,9 @@ class Places(FaultCase):
         self.rig.must("uninstall", "--yes", before=before)
         self.assertEqual({}, self.everything())
 
-    def test_21_on_a_read_only_file_system(self):
+    def test_15_on_a_read_only_file_system(self):
         place = self.rig.prefix
-        self.fails(21, self.install(), f"error: '{place}' is on a read-only file system", "--prefix",
+        self.fails(15, self.install(), f"error: '{place}' is on a read-only file system", "--prefix",
                    before=self.mounted(f"mount --bind {place} {place} && mount -o remount,ro,bind {place}"))
 
     def test_17_below_a_directory_of_another_user(self):

@@ -70,7 +70,8 @@ TEST_CASE("the file system of the prefix must take files, and should let them ru
   SECTION("read-only") {
     world.prefix.read_only = true;
     CHECK(told(world.install()) ==
-          "unsupported: '/usr/local/cuda' is on a read-only file system (choose another place: --prefix DIR)");
+          "permission: '/usr/local/cuda' is on a read-only file system (mount it for writing, or choose another "
+          "place: --prefix DIR)");
   }
   SECTION("noexec") {
     world.prefix.no_exec = true;
