@@ -81,7 +81,8 @@ std::string quoted_line(const Where& where) {
   return text;
 }
 
-// Line breaks are ours: a list in a message stays a list.
+// For the lists of what needs settling, whose names have no control characters; elsewhere a line break may come from
+// outside and is escaped.
 std::string printable_lines(const std::string& text) {
   std::string shown;
   std::size_t start = 0;
@@ -96,7 +97,7 @@ std::string printable_lines(const std::string& text) {
 
 std::string rendered(const Error& error) {
   std::string text = error.where ? position(*error.where) : std::string();
-  text += "error: " + printable_lines(error.what);
+  text += "error: " + (error.fault == Fault::needs_settling ? printable_lines(error.what) : printable(error.what));
   if (error.where) {
     text += quoted_line(*error.where);
   }

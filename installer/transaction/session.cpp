@@ -158,13 +158,25 @@ Result<std::optional<Session>> Session::open(const Plan& plan, Purpose purpose, 
       return std::nullopt;
     }
     if (auto created = session.create(prefix->missing); !created) {
+      session.forget();
       return tl::unexpected(created.error());
     }
   }
+  const std::string noted = session.entry_.id;
   if (auto locked = session.lock_and_read(options); !locked) {
-    return tl::unexpected(locked.error());
+    // Another run has the directory that we made, and its own note of it.
+    const auto forgotten = noted.empty() ? Result<void>() : session.index_->remove(noted);
+    return tl::unexpected(forgotten ? locked.error() : during(locked.error(), forgotten.error().what));
   }
   return std::optional<Session>(std::move(session));
+}
+
+// What create() could not finish goes again; what does not go is noted in the index for the next run.
+void Session::forget() {
+  const bool nothing_made = place_.prefix != entry_.prefix;
+  if (nothing_made || remove_state(place_, entry_.created)) {
+    [[maybe_unused]] const auto removed = index_->remove(entry_.id);
+  }
 }
 
 // The note in the index comes first, so that whatever follows can be found and taken away.
