@@ -58,12 +58,33 @@ sock_filter jump(unsigned code, std::uint32_t value, std::uint8_t yes, std::uint
 // refused.
 std::vector<std::uint32_t> allowed_calls() {
   return {
-    SYS_read, SYS_write, SYS_close, SYS_mmap, SYS_munmap, SYS_mprotect, SYS_mremap, SYS_madvise, SYS_brk, SYS_futex,
-        SYS_exit, SYS_exit_group, SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_rt_sigaction, SYS_sigaltstack, SYS_gettid,
-        SYS_getpid, SYS_sched_yield, SYS_set_robust_list, SYS_clock_gettime, SYS_clock_nanosleep, SYS_restart_syscall,
-        SYS_sched_getaffinity, SYS_getrandom,
+      SYS_read,
+      SYS_write,
+      SYS_close,
+      SYS_mmap,
+      SYS_munmap,
+      SYS_mprotect,
+      SYS_mremap,
+      SYS_madvise,
+      SYS_brk,
+      SYS_futex,
+      SYS_exit,
+      SYS_exit_group,
+      SYS_rt_sigreturn,
+      SYS_rt_sigprocmask,
+      SYS_rt_sigaction,
+      SYS_sigaltstack,
+      SYS_gettid,
+      SYS_getpid,
+      SYS_sched_yield,
+      SYS_set_robust_list,
+      SYS_clock_gettime,
+      SYS_clock_nanosleep,
+      SYS_restart_syscall,
+      SYS_sched_getaffinity,
+      SYS_getrandom,
 #if defined(SYS_rseq)
-        SYS_rseq,
+      SYS_rseq,
 #endif
   };
 }

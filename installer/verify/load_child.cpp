@@ -32,8 +32,7 @@ constexpr int report_descriptor = 3;
 
 void say(const std::string& line) {
   std::string text = line.substr(0, 1024);
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
   text += '\n';
   if (::write(report_descriptor, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
     ::_exit(2);

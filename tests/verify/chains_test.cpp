@@ -24,9 +24,7 @@ struct Installed {
     installation.platform = "linux-ppc64le";
 #endif
   }
-  [[nodiscard]] Lines chains() const {
-    return lines(broken_chains(installation, tree.prefix()), tree.prefix());
-  }
+  [[nodiscard]] Lines chains() const { return lines(broken_chains(installation, tree.prefix()), tree.prefix()); }
 };
 
 }  // namespace
