@@ -57,7 +57,9 @@ TEST_CASE("another build of the same major is replaced", "[install]") {
 TEST_CASE("the same build again is the same plan, and nothing is removed", "[install]") {
   World world;
   const auto first = world.holding("8.9.6.50").install();
-  world.receipt = holding({installed("8.9.6.50", "12", {"lib64/libcudnn.so"})});
+  Installation same = installed("8.9.6.50", "12", {"lib64/libcudnn.so"});
+  same.source.sha256 = first->wanted->sha256.value_or(Sha256{});
+  world.receipt = holding({same});
 
   const auto again = world.install();
 
@@ -65,6 +67,15 @@ TEST_CASE("the same build again is the same plan, and nothing is removed", "[ins
   CHECK(again->title == first->title);
   CHECK(again->documented == first->documented);
   CHECK(again->effective == first->effective);
+}
+
+TEST_CASE("other bytes of the same version take its place", "[install]") {
+  World world;
+  world.holding("8.9.6.50").receipt = holding({installed("8.9.6.50", "12", {"lib64/libcudnn_extra.so"})});
+
+  const auto plan = world.install();
+
+  CHECK(plan->title == "cuDNN 8.9.6.50 for CUDA 12 into /usr/local/cuda, in place of 8.9.6.50 for CUDA 12");
 }
 
 TEST_CASE("another major goes beside it", "[install]") {

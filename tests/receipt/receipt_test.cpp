@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <nlohmann/json.hpp>
+
 #include "receipt/entry_json.h"
 #include "support/catch.h"
 

@@ -100,7 +100,9 @@ TEST_CASE("a program that is not there is unsupported", "[processes]") {
 TEST_CASE("a file that cannot be executed says so", "[processes]") {
   const auto finished = RealProcesses().run({.argv = {"/etc/passwd"}});
   REQUIRE_FALSE(finished);
-  CHECK(finished.error() == Error{.fault = Fault::permission, .what = "cannot start '/etc/passwd': Permission denied"});
+  CHECK(finished.error() == Error{.fault = Fault::permission,
+                                  .what = "cannot start '/etc/passwd': Permission denied",
+                                  .hint = "run the command with sudo or as the owner, or choose another place"});
 }
 
 TEST_CASE("names are looked up on the fixed path, whatever PATH says", "[processes]") {

@@ -1,5 +1,7 @@
 #include "transaction/journal.h"
 
+#include <nlohmann/json.hpp>
+
 #include "receipt/entry_json.h"
 #include "support/catch.h"
 
