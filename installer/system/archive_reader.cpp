@@ -89,7 +89,7 @@ struct ArchiveReader::State {
   Result<void> open_pipes();
   Result<void> start_child();
   Result<void> receive(void* into, std::size_t size);
-  Result<void> wait_for_message();
+  [[nodiscard]] Result<void> wait_for_message() const;
   Result<Message> next_message();
   Result<void> greet();
   Result<bool> take(const Message& message, const Sink& sink);
@@ -200,7 +200,7 @@ Result<void> ArchiveReader::State::greet() {
 }
 
 // Waits for the child; one that takes no input and says nothing for a minute is given up.
-Result<void> ArchiveReader::State::wait_for_message() {
+Result<void> ArchiveReader::State::wait_for_message() const {
   auto last_move = std::chrono::steady_clock::now();
   std::uint64_t fed = feed ? feed->done() : 0;
   while (true) {

@@ -70,7 +70,7 @@ class Xz {
 
 class Gzip {
  public:
-  Gzip() { ready_ = inflateInit2(&stream_, 15 + 16) == Z_OK; }
+  Gzip() : ready_(inflateInit2(&stream_, 15 + 16) == Z_OK) {}
   ~Gzip() { inflateEnd(&stream_); }
   Gzip(const Gzip&) = delete;
   Gzip& operator=(const Gzip&) = delete;
@@ -79,7 +79,7 @@ class Gzip {
     if (!ready_) {
       return Step::too_large;
     }
-    stream_.next_in = const_cast<Bytef*>(bytes_of(in));
+    stream_.next_in = bytes_of(in);
     stream_.avail_in = static_cast<uInt>(in.size());
     stream_.next_out = bytes_of(out);
     stream_.avail_out = static_cast<uInt>(out.size());

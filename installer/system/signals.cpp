@@ -8,6 +8,7 @@ namespace cudnn_install {
 namespace {
 
 // The one variable that a signal handler can write to; nothing else in the program is global.
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): a handler has nothing else to write to
 volatile std::sig_atomic_t noted_signal = 0;
 
 void note(int signal) {
