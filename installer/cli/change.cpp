@@ -124,37 +124,6 @@ Result<void> can_go_on(const Plan& plan) {
   return {};
 }
 
-}  // namespace
-
-void warn(const std::vector<std::string>& warnings, const OutputOptions& output, Context& context) {
-  for (const std::string& warning : warnings) {
-    if (!output.quiet) {
-      context.err << "warning: " << printable(warning) << '\n';
-    }
-  }
-}
-
-Result<Outcome> shown(const Plan& plan, const ShowOptions& show, const OutputOptions& output) {
-  const std::string format = output.json ? "json" : show.format;
-  const std::string record = format == "json" ? to_json(plan) : "";
-  if (format == "json") {
-    return Outcome{.text = record, .record = record, .fault = {}};
-  }
-  if (format == "text") {
-    const bool explain = show.explain || output.verbose;
-    return Outcome{.text = to_text(plan, explain ? Explain::yes : Explain::no), .record = {}, .fault = {}};
-  }
-  if (format == "sh") {
-    return Outcome{.text = to_shell(plan), .record = {}, .fault = {}};
-  }
-  if (format == "dockerfile") {
-    return Outcome{.text = to_dockerfile(plan), .record = {}, .fault = {}};
-  }
-  const std::string near = nearest(format, {"text", "sh", "json", "dockerfile"});
-  return failure(Fault::usage, "--format does not know '" + format + "'",
-                 near.empty() ? "it knows: text, sh, json, dockerfile" : "did you mean '" + near + "'?");
-}
-
 Result<void> settle_first(const Request& request, Survey& survey, const ChangeCommand& command, Context& context) {
   if (command.change.dry_run) {
     return {};
@@ -215,6 +184,61 @@ Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, Cont
     tell_after(plan, *done, context);
   }
   return Outcome{.text = sentence(plan, *done) + "\n", .record = change_record(plan, *done), .fault = {}};
+}
+
+}  // namespace
+
+void warn(const std::vector<std::string>& warnings, const OutputOptions& output, Context& context) {
+  for (const std::string& warning : warnings) {
+    if (!output.quiet) {
+      context.err << "warning: " << printable(warning) << '\n';
+    }
+  }
+}
+
+Result<Outcome> shown(const Plan& plan, const ShowOptions& show, const OutputOptions& output) {
+  const std::string format = output.json ? "json" : show.format;
+  const std::string record = format == "json" ? to_json(plan) : "";
+  if (format == "json") {
+    return Outcome{.text = record, .record = record, .fault = {}};
+  }
+  if (format == "text") {
+    const bool explain = show.explain || output.verbose;
+    return Outcome{.text = to_text(plan, explain ? Explain::yes : Explain::no), .record = {}, .fault = {}};
+  }
+  if (format == "sh") {
+    return Outcome{.text = to_shell(plan), .record = {}, .fault = {}};
+  }
+  if (format == "dockerfile") {
+    return Outcome{.text = to_dockerfile(plan), .record = {}, .fault = {}};
+  }
+  const std::string near = nearest(format, {"text", "sh", "json", "dockerfile"});
+  return failure(Fault::usage, "--format does not know '" + format + "'",
+                 near.empty() ? "it knows: text, sh, json, dockerfile" : "did you mean '" + near + "'?");
+}
+
+Result<Outcome> run_change(const ChangeCommand& command, const ChangeVerb& verb, Context& context) {
+  auto request = request_from(command.choice, command.place);
+  if (!request) {
+    return tl::unexpected(request.error());
+  }
+  request->keep_previous = !command.change.drop_previous;
+  auto survey = surveyed(*request, verb.look, context);
+  if (!survey) {
+    return tl::unexpected(survey.error());
+  }
+  if (auto settled = settle_first(*request, *survey, command, context); !settled) {
+    return tl::unexpected(settled.error());
+  }
+  if (auto answer = verb.nothing_to_do ? verb.nothing_to_do(*request, *survey) : std::nullopt; answer) {
+    return std::move(*answer);
+  }
+  warn(survey->warnings, command.output, context);
+  const auto plan = verb.planner(*request, survey->situation());
+  if (!plan) {
+    return tl::unexpected(plan.error());
+  }
+  return carried_out(*plan, command, context);
 }
 
 }  // namespace cudnn_install

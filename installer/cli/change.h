@@ -1,6 +1,9 @@
 // What install, upgrade, uninstall and rollback have in common: settle, show, ask, perform, say.
 #pragma once
 
+#include <functional>
+#include <optional>
+
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "cli/survey.h"
@@ -20,12 +23,19 @@ struct ChangeCommand {
 // The plan in the form that --format asks for.
 Result<Outcome> shown(const Plan& plan, const ShowOptions& show, const OutputOptions& output);
 
-// An interrupted run is carried to its end before anything new is planned: the receipt may change. Does nothing for
-// --dry-run.
-Result<void> settle_first(const Request& request, Survey& survey, const ChangeCommand& command, Context& context);
+using Planner = Result<Plan> (*)(const Request&, const Situation&);
 
-// For --dry-run the plan is the answer; else it is shown, asked about and performed.
-Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, Context& context);
+// One verb's way: what it looks at, how it plans, and how it answers where there is nothing to plan (may be empty).
+struct ChangeVerb {
+  SurveyOptions look{};
+  Planner planner = nullptr;
+  std::function<std::optional<Outcome>(const Request&, const Survey&)> nothing_to_do{};
+};
+
+// Looks at the machine, carries an interrupted run to its end (the receipt may change), plans, shows, asks, performs.
+// For
+// --dry-run the plan is the answer and nothing is settled.
+Result<Outcome> run_change(const ChangeCommand& command, const ChangeVerb& verb, Context& context);
 
 void warn(const std::vector<std::string>& warnings, const OutputOptions& output, Context& context);
 

@@ -3,33 +3,13 @@
 
 #include "cli/change.h"
 #include "cli/commands.h"
-#include "cli/request.h"
 
 namespace cudnn_install {
 
 namespace {
 
-using Planner = Result<Plan> (*)(const Request&, const Situation&);
-
 Result<Outcome> run(const ChangeCommand& command, Planner planner, Context& context) {
-  auto request = request_from(command.choice, command.place);
-  if (!request) {
-    return tl::unexpected(request.error());
-  }
-  request->keep_previous = !command.change.drop_previous;
-  auto survey = surveyed(*request, {.choice = command.choice, .place = command.place}, context);
-  if (!survey) {
-    return tl::unexpected(survey.error());
-  }
-  if (auto settled = settle_first(*request, *survey, command, context); !settled) {
-    return tl::unexpected(settled.error());
-  }
-  warn(survey->warnings, command.output, context);
-  const auto plan = planner(*request, survey->situation());
-  if (!plan) {
-    return tl::unexpected(plan.error());
-  }
-  return carried_out(*plan, command, context);
+  return run_change(command, {.look = {.choice = command.choice, .place = command.place}, .planner = planner}, context);
 }
 
 std::shared_ptr<ChangeCommand> add_options(Definition& definition) {

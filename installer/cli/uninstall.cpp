@@ -11,8 +11,6 @@ namespace cudnn_install {
 
 namespace {
 
-using Planner = Result<Plan> (*)(const Request&, const Situation&);
-
 std::string elsewhere(const Request& request, const Context& context) {
   const auto state = state_directory(request.root, context);
   std::string places;
@@ -29,27 +27,16 @@ Outcome nothing_installed(Verb verb, const Request& request, const Context& cont
 }
 
 Result<Outcome> run(const ChangeCommand& command, Planner planner, Verb verb, Context& context) {
-  auto request = request_from(command.choice, command.place);
-  if (!request) {
-    return tl::unexpected(request.error());
-  }
-  auto survey = surveyed(*request, {.place = command.place, .books = Books::closed}, context);
-  if (!survey) {
-    return tl::unexpected(survey.error());
-  }
-  if (auto settled = settle_first(*request, *survey, command, context); !settled) {
-    return tl::unexpected(settled.error());
-  }
-  const std::optional<Receipt>& receipt = survey->state.receipt;
-  const bool in_progress = survey->state.standstill == Standstill::in_progress;
-  if (!in_progress && (!receipt || receipt->installations.empty())) {
-    return nothing_installed(verb, *request, context);
-  }
-  const auto plan = planner(*request, survey->situation());
-  if (!plan) {
-    return tl::unexpected(plan.error());
-  }
-  return carried_out(*plan, command, context);
+  const auto nothing = [&](const Request& request, const Survey& survey) -> std::optional<Outcome> {
+    const std::optional<Receipt>& receipt = survey.state.receipt;
+    const bool in_progress = survey.state.standstill == Standstill::in_progress;
+    if (in_progress || (receipt && !receipt->installations.empty())) {
+      return std::nullopt;
+    }
+    return nothing_installed(verb, request, context);
+  };
+  const SurveyOptions look{.place = command.place, .books = Books::closed};
+  return run_change(command, {.look = look, .planner = planner, .nothing_to_do = nothing}, context);
 }
 
 std::shared_ptr<ChangeCommand> add_options(Definition& definition) {
