@@ -154,7 +154,8 @@ Result<void> settle_first(const Request& request, Survey& survey, const ChangeCo
   return {};
 }
 
-Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, Context& context) {
+Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, const Expectation& expected,
+                            Context& context) {
   if (command.change.dry_run) {
     return shown(plan, command.show, command.output);
   }
@@ -173,6 +174,7 @@ Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, Cont
     return tl::unexpected(accepted.error());
   }
   options->licence = std::move(*accepted);
+  options->instead = expected.instead;
   Progress progress(context, talk_of(command.output));
   options->report = [&progress](const Event& event) { progress.show(event); };
   watch_signals();
@@ -238,7 +240,8 @@ Result<Outcome> run_change(const ChangeCommand& command, const ChangeVerb& verb,
   if (!plan) {
     return tl::unexpected(plan.error());
   }
-  return carried_out(*plan, command, context);
+  const auto expected = expectation_of(*request, survey->book.catalogue);
+  return expected ? carried_out(*plan, command, *expected, context) : tl::unexpected(expected.error());
 }
 
 }  // namespace cudnn_install

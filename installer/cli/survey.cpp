@@ -40,14 +40,18 @@ Result<void> readable_archive(const std::string& archive) {
   return {};
 }
 
-Result<std::optional<ArchiveGlance>> glance_of(const Request& request) {
+Result<std::optional<ArchiveGlance>> glance_of(const Request& request, const Catalogue& catalogue) {
   if (request.archives.empty() || is_web_address(request.archives.front())) {
     return std::optional<ArchiveGlance>{};
   }
   if (auto readable = readable_archive(request.archives.front()); !readable) {
     return tl::unexpected(readable.error());
   }
-  auto glance = glance_at(request.archives.front(), request.sha256);
+  const auto expected = expectation_of(request, catalogue);
+  if (!expected) {
+    return tl::unexpected(expected.error());
+  }
+  auto glance = glance_at(request.archives.front(), *expected);
   if (!glance) {
     return tl::unexpected(glance.error());
   }
@@ -84,7 +88,7 @@ Result<void> choose_prefix(Request& request, const PlaceOptions& place, Survey& 
 }
 
 Result<void> look_here(Request& request, const PlaceOptions& place, Survey& survey) {
-  auto glance = glance_of(request);
+  auto glance = glance_of(request, survey.book.catalogue);
   if (!glance) {
     return tl::unexpected(glance.error());
   }
@@ -158,19 +162,33 @@ Result<RecipeBook> recipe_book(const std::string& directory, Context& context) {
   return RecipeBook{.recipes = std::move(*recipes), .catalogue = Catalogue(std::move(releases))};
 }
 
+Result<Expectation> expectation_of(const Request& request, const Catalogue& catalogue) {
+  auto match = promised(request, catalogue);
+  if (!match) {
+    return tl::unexpected(match.error());
+  }
+  const auto artifact = *match ? std::optional((*match)->artifact) : std::nullopt;
+  return Expectation{.sha256 = request.sha256 ? request.sha256
+                               : artifact     ? std::optional(artifact->sha256)
+                                              : std::nullopt,
+                     .instead = [&catalogue, artifact](const ReadArchive& found) {
+                       return told_apart(catalogue, artifact, found.sha256, found.size);
+                     }};
+}
+
 Result<Survey> surveyed(Request& request, const SurveyOptions& options, Context& context) {
   Survey survey;
-  auto looked =
-      options.host_file.empty() ? look_here(request, options.place, survey) : look_elsewhere(request, options, survey);
-  if (!looked) {
-    return tl::unexpected(looked.error());
-  }
   if (options.books == Books::open) {
     auto book = recipe_book(options.choice.recipes, context);
     if (!book) {
       return tl::unexpected(book.error());
     }
     survey.book = std::move(*book);
+  }
+  auto looked =
+      options.host_file.empty() ? look_here(request, options.place, survey) : look_elsewhere(request, options, survey);
+  if (!looked) {
+    return tl::unexpected(looked.error());
   }
   return survey;
 }

@@ -52,6 +52,9 @@ struct SurveyOptions {
   std::string host_file{};  // "": this machine; else the record that `host --json` printed on another one
 };
 
+// Tells what the archive in hand is instead, if its digest is not the promised one. `catalogue` has to outlive it.
+Result<Expectation> expectation_of(const Request& request, const Catalogue& catalogue);
+
 // Looks at the machine and fills in request.prefix. Of another machine nothing is read but its record, and no archive
 // need be in hand.
 Result<Survey> surveyed(Request& request, const SurveyOptions& options, Context& context);

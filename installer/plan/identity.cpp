@@ -56,12 +56,6 @@ Result<Identity> named_by_options(const Request& request, const std::string& fil
       .version = *request.cudnn, .cuda = std::to_string(request.cuda->major()), .platform = std::move(*platform)};
 }
 
-// The catalogue's entry for the bytes that are promised: by --sha256 alone if it is given, else by the file's name.
-Result<std::optional<Catalogue::Match>> listed(const Request& request, const Situation& situation,
-                                               const std::string& file) {
-  return request.sha256 ? situation.catalogue.by_digest(*request.sha256) : situation.catalogue.by_file(file);
-}
-
 Result<void> refuse_other_kinds(const std::string& file, const std::optional<Catalogue::Match>& match,
                                 const std::string& top) {
   const std::string platform = match ? match->artifact.platform : "";
@@ -144,6 +138,14 @@ Result<Identity> identified(const Request& request, const std::optional<Catalogu
 
 }  // namespace
 
+Result<std::optional<Catalogue::Match>> promised(const Request& request, const Catalogue& catalogue) {
+  if (request.sha256) {
+    return catalogue.by_digest(*request.sha256);
+  }
+  return request.archives.empty() ? std::optional<Catalogue::Match>()
+                                  : catalogue.by_file(file_name_of(request.archives.front()));
+}
+
 bool is_url(const std::string& location) {
   return location.starts_with("https://") || location.starts_with("http://");
 }
@@ -209,7 +211,7 @@ Result<Choice> archive_in_hand(const Request& request, const Situation& situatio
   const std::string& location = request.archives.front();
   const std::string file = file_name_of(location);
   const ArchiveGlance glance = situation.glance.value_or(ArchiveGlance{});
-  const auto match = listed(request, situation, file);
+  const auto match = promised(request, situation.catalogue);
   if (!match) {
     return tl::unexpected(match.error());
   }

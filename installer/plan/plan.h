@@ -173,6 +173,9 @@ struct Situation {
   std::optional<ArchiveGlance> glance{};
 };
 
+// The catalogue's entry for the bytes that are promised: by --sha256 alone if it is given, else by the file's name.
+Result<std::optional<Catalogue::Match>> promised(const Request& request, const Catalogue& catalogue);
+
 Result<Plan> plan_install(const Request& request, const Situation& situation);  // method tar
 Result<Plan> plan_upgrade(const Request& request, const Situation& situation);
 Result<Plan> plan_uninstall(const Request& request, const Situation& situation);

@@ -68,4 +68,9 @@ class Catalogue {
   std::vector<Entry> entries_{};  // oldest first
 };
 
+// A file with another digest than `promised`: what it is instead, in words that follow "it is"; "" where nobody knows.
+// `size` in bytes.
+std::string told_apart(const Catalogue& catalogue, const std::optional<Artifact>& promised, const Sha256& found,
+                       std::uint64_t size);
+
 }  // namespace cudnn_install

@@ -360,18 +360,21 @@ Result<void> ArchiveReader::State::drain(const Sink& sink) {
 
 namespace {
 
-Error wrong_digest(const Sha256& found, const Sha256& expected) {
+// `structure`: what is wrong with the file whatever its digest, or "".
+Error wrong_digest(const ReadArchive& found, const Expectation& expected, const std::string& structure) {
+  const std::string instead = expected.instead ? expected.instead(found) : "";
   return {.fault = Fault::integrity,
-          .what = "the archive's SHA-256 is " + found.hex() + ", expected " + expected.hex(),
+          .what = "the archive's SHA-256 is " + found.sha256.hex() + ", expected " + expected.sha256->hex() +
+                  (structure.empty() ? "" : "; " + structure) + (instead.empty() ? "" : "; it is " + instead),
           .hint = "download it again, or name the digest that its publisher gives with --sha256"};
 }
 
 }  // namespace
 
-Result<ReadArchive> ArchiveReader::read(const Sink& sink, const std::optional<Sha256>& expected) {
+Result<ReadArchive> ArchiveReader::read(const Sink& sink, const Expectation& expected) {
   State& state = *state_;
   if (!state.protection.seccomp && !state.protection.own_user) {
-    if (!expected) {
+    if (!expected.sha256) {
       return failure(Fault::unsupported, "an unverified archive is not opened where its reader cannot be walled in",
                      "name its digest with --sha256, or run as root or on a kernel with seccomp");
     }
@@ -379,8 +382,8 @@ Result<ReadArchive> ArchiveReader::read(const Sink& sink, const std::optional<Sh
     if (!first) {
       return tl::unexpected(first.error());
     }
-    if (*first != *expected) {
-      return tl::unexpected(wrong_digest(*first, *expected));
+    if (*first != *expected.sha256) {
+      return tl::unexpected(wrong_digest({.sha256 = *first, .size = state.feed->size()}, expected, ""));
     }
   }
   state.feed->start();
@@ -394,13 +397,14 @@ Result<ReadArchive> ArchiveReader::read(const Sink& sink, const std::optional<Sh
   if (!digest) {
     return tl::unexpected(digest.error());
   }
-  if (expected && *digest != *expected) {
-    return tl::unexpected(wrong_digest(*digest, *expected));
+  const ReadArchive found{.sha256 = *digest, .size = state.feed->done()};
+  if (expected.sha256 && *digest != *expected.sha256) {
+    return tl::unexpected(wrong_digest(found, expected, drained ? "" : drained.error().what));
   }
   if (!drained) {
     return tl::unexpected(drained.error());
   }
-  return ReadArchive{.sha256 = *digest, .size = state.feed->done()};
+  return found;
 }
 
 }  // namespace cudnn_install

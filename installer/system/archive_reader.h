@@ -44,6 +44,12 @@ struct ReadArchive {
   std::uint64_t size = 0;
 };
 
+// What was promised of the bytes, and who knows what other bytes are: words that follow "it is", or "".
+struct Expectation {
+  std::optional<Sha256> sha256{};
+  std::function<std::string(const ReadArchive& found)> instead{};
+};
+
 // Which walls stand round the child.
 struct Protection {
   bool seccomp = false;
@@ -60,9 +66,9 @@ class ArchiveReader {
   ArchiveReader& operator=(ArchiveReader&&) = delete;
 
   [[nodiscard]] const Protection& protection() const;
-  // Reads everything once. `expected`: a wrong digest is `integrity` and wins over what the structure's fault would be:
-  // after such a fault the rest is still hashed. Signals (interrupted()) end it with `interrupted`.
-  Result<ReadArchive> read(const Sink& sink, const std::optional<Sha256>& expected);
+  // Reads everything once. A wrong digest is `integrity` and wins over what the structure's fault would be: after such
+  // a fault the rest is still hashed. Signals (interrupted()) end it with `interrupted`.
+  Result<ReadArchive> read(const Sink& sink, const Expectation& expected);
 
  private:
   struct State;

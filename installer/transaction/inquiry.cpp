@@ -111,7 +111,7 @@ Result<std::vector<std::string>> settle_open(const Plan& plan, const Transaction
   return told;
 }
 
-Result<ArchiveGlance> glance_at(const std::string& archive, const std::optional<Sha256>& expected) {
+Result<ArchiveGlance> glance_at(const std::string& archive, const Expectation& expected) {
   auto reader = ArchiveReader::start(archive, {});
   if (!reader) {
     return tl::unexpected(reader.error());

@@ -233,7 +233,7 @@ Result<void> make_stages(const Workplace& place, std::vector<Destined>& destinat
 }
 
 Result<Placed> placed(ArchiveReader& reader, const Plan& plan, const Workplace& place,
-                      const std::vector<Destined>& destinations, const Report& report) {
+                      const std::vector<Destined>& destinations, const TransactionOptions& options) {
   Placing placing(plan, place, destinations);
   const Sink sink = {
       .member = [&](const Member& member) { return placing.member(member); },
@@ -241,10 +241,10 @@ Result<Placed> placed(ArchiveReader& reader, const Plan& plan, const Workplace& 
       .end_of_member = [&] { return placing.end_of_member(); },
       .progress =
           [&](std::uint64_t done, std::uint64_t total) {
-            report({.kind = Event::Kind::progress, .text = "unpacking", .done = done, .total = total});
+            options.report({.kind = Event::Kind::progress, .text = "unpacking", .done = done, .total = total});
           },
   };
-  auto read = reader.read(sink, plan.wanted->sha256);
+  auto read = reader.read(sink, {.sha256 = plan.wanted->sha256, .instead = options.instead});
   if (!read) {
     return tl::unexpected(during(read.error(), "read '" + plan.wanted->location + "'"));
   }

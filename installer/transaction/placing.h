@@ -38,7 +38,7 @@ struct Placed {
 // Reads the whole archive; on any error the stage is left for the sweep. Data is on its way to the disk, not yet
 // durable.
 Result<Placed> placed(ArchiveReader& reader, const Plan& plan, const Workplace& place,
-                      const std::vector<Destined>& destinations, const Report& report);
+                      const std::vector<Destined>& destinations, const TransactionOptions& options);
 
 // inspection.cpp: what the bytes themselves must fulfil, each with the code of its own: required names, link chains,
 // ELF machine (unsupported), SONAME, archive members, header version, glibc.

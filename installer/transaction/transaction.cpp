@@ -141,7 +141,7 @@ class Transaction {
   // install, upgrade: the archive goes into the stage.
   Result<Intention> arriving(ArchiveReader& reader) {
     auto room = check_room(plan_.wanted->location, destinations_);
-    auto placing = room ? placed(reader, plan_, place_, destinations_, options_.report) : tl::unexpected(room.error());
+    auto placing = room ? placed(reader, plan_, place_, destinations_, options_) : tl::unexpected(room.error());
     if (!placing) {
       return tl::unexpected(placing.error());
     }

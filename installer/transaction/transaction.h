@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "plan/plan.h"
 #include "receipt/receipt.h"
+#include "system/archive_reader.h"
 #include "system/files.h"
 #include "system/processes.h"
 
@@ -39,6 +40,7 @@ struct TransactionOptions {
   std::string state{};  // /var/lib/cudnn-install below the root, or the user's XDG_STATE_HOME/cudnn-install
   std::string tool{};   // version of this program, for the receipt
   Report report = [](const Event&) {};
+  std::function<std::string(const ReadArchive& found)> instead{};  // Expectation, for an archive with another digest
 };
 
 struct Effects {
@@ -77,6 +79,6 @@ Result<std::vector<std::string>> settle_open(const Plan& plan, const Transaction
 
 // The first member's top directory, read by a reader child that is stopped at once; the archive's digest is not known
 // yet.
-Result<ArchiveGlance> glance_at(const std::string& archive, const std::optional<Sha256>& expected = std::nullopt);
+Result<ArchiveGlance> glance_at(const std::string& archive, const Expectation& expected = {});
 
 }  // namespace cudnn_install

@@ -28,7 +28,7 @@ struct Reading {
       return "start: " + reader.error().what;
     }
     protection = reader->protection();
-    const auto done = reader->read(sink(), expected);
+    const auto done = reader->read(sink(), {.sha256 = expected, .instead = {}});
     if (done) {
       CHECK(done->sha256 == Sha256::of(bytes));
       CHECK(done->size == bytes.size());
@@ -111,15 +111,21 @@ TEST_CASE("the walls that the machine has stand round the child", "[archive_read
   CHECK(Protection{}.text() == "none");
 }
 
-TEST_CASE("a wrong digest is told after all is read, and beats a damaged structure", "[archive_reader]") {
-  const auto wrong = [](const std::string& bytes) {
-    return "integrity: the archive's SHA-256 is " + Sha256::of(bytes).hex() + ", expected " + another_digest.hex();
-  };
+TEST_CASE("a wrong digest is told after all is read, and beats a damaged structure, which is told with it",
+          "[archive_reader]") {
   const std::string whole = small_archive();
   const std::string cut = whole.substr(0, whole.size() / 2);
   const std::string hostile = TarFile(Packing::gzip).special("top/dev", AE_IFCHR).file("x", noise(3'000'000)).bytes();
-  for (const std::string& bytes : {whole, cut, hostile, std::string("<html>"), std::string()}) {
-    CHECK(Reading(bytes).run(another_digest) == wrong(bytes));
+  const std::string no_archive = "; the archive is not .tar.xz, .tar.gz or .tar.zst: it is an ";
+  const std::vector<std::pair<std::string, std::string>> told = {
+      {whole, ""},
+      {cut, "; the archive is truncated"},
+      {hostile, "; 'top/dev' is neither a file nor a directory nor a symbolic link"},
+      {"<html>", no_archive + "HTML page (a login or error page in place of the archive)"},
+      {"", no_archive + "empty file"}};
+  for (const auto& [bytes, structure] : told) {
+    CHECK(Reading(bytes).run(another_digest) == "integrity: the archive's SHA-256 is " + Sha256::of(bytes).hex() +
+                                                    ", expected " + another_digest.hex() + structure);
   }
 }
 
@@ -288,7 +294,7 @@ TEST_CASE("a child that is killed is told as one that died of the archive", "[ar
   for (const pid_t child : children_of(getpid())) {
     kill(child, SIGKILL);
   }
-  const auto done = reader->read(reading.sink(), std::nullopt);
+  const auto done = reader->read(reading.sink(), {});
   REQUIRE_FALSE(done);
   CHECK(done.error() == Error{.fault = Fault::archive,
                               .what = "the archive's reader died",
