@@ -106,7 +106,9 @@ Result<Outcome> run(const StatusOptions& options, Context& context) {
 Run add_status(Definition& definition) {
   auto options = std::make_shared<StatusOptions>();
   definition.flag(
-      {.names = "--check", .value = {}, .text = "Look whether every path is as recorded, without reading the files"},
+      {.names = "--check",
+       .value = {},
+       .text = "Look whether every path is as recorded; files are read only where time or inode differ"},
       options->check);
   add_place_options(definition, options->place);
   add_output_options(definition, options->output);

@@ -2,7 +2,9 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -76,6 +78,11 @@ void Descriptor::close() {
   if (const int number = release(); number >= 0) {
     ::close(number);
   }
+}
+
+bool hard_links_copy(const Directory& directory) {
+  struct statfs found {};
+  return fstatfs(directory.number(), &found) == 0 && found.f_type == OVERLAYFS_SUPER_MAGIC;
 }
 
 Stat stat_of(const struct stat& raw) {
@@ -234,7 +241,7 @@ Result<void> RealFiles::remove(const Directory& at, const std::string& name) {
 
 Result<void> RealFiles::remove_directory(const Directory& at, const std::string& name) {
   if (unlinkat(at.number(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT && errno != ENOTEMPTY &&
-      errno != EEXIST) {
+      errno != EEXIST && errno != EBUSY) {
     return failed("remove the directory", path_of(at, name));
   }
   return {};

@@ -40,6 +40,9 @@ struct Directory {
   [[nodiscard]] int number() const { return descriptor ? descriptor->number() : -1; }
 };
 
+// A directory of overlayfs: a second name for a file of a lower layer copies it whole.
+bool hard_links_copy(const Directory& directory);
+
 enum class FileKind { file, link, directory, other };
 
 struct Stat {
@@ -83,7 +86,8 @@ class Files {
   virtual Result<void> rename(const Directory& from, const std::string& name, const Directory& to,
                               const std::string& as) = 0;
   virtual Result<void> remove(const Directory& at, const std::string& name) = 0;            // absent: fine
-  virtual Result<void> remove_directory(const Directory& at, const std::string& name) = 0;  // absent or not empty: fine
+  virtual Result<void> remove_directory(const Directory& at,
+                                        const std::string& name) = 0;  // absent, not empty, mounted on: fine
 };
 
 class RealFiles final : public Files {

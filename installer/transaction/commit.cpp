@@ -51,6 +51,36 @@ class Mover {
     return sync_all();
   }
 
+  // Whether every path is old or new, and what it takes to go on is there.
+  Result<void> look_at_all(Certainty certainty) {
+    std::string strange;
+    std::string done;
+    std::string as_before;
+    for (const PathChange& change : journal_.changes) {
+      const auto standing_now = standing(change, certainty);
+      if (!standing_now) {
+        return tl::unexpected(standing_now.error());
+      }
+      const bool is_done = *standing_now == Standing::done;
+      const bool stuck = !is_done && (*standing_now == Standing::foreign || !source_is_there(change));
+      std::string& list = is_done ? done : stuck ? strange : as_before;
+      list += "\n    " + where(change).destination.name + "/" + change.name;
+      standings_.push_back(*standing_now);
+    }
+    if (strange.empty()) {
+      return {};
+    }
+    const auto told = [](const char* heading, const std::string& list) {
+      return "\n  " + std::string(heading) + ":" + (list.empty() ? "\n    none" : list);
+    };
+    return failure(
+        Fault::needs_settling,
+        "'" + journal_.title + "' was begun and cannot be ended" +
+            told("changed by somebody else, or their new content is out of reach", strange) +
+            told("still as before", as_before) + told("done", done),
+        "put back what was changed meanwhile (another program, an unmounted directory), then run the command again");
+  }
+
  private:
   [[nodiscard]] const Destined& where(const PathChange& change) const { return destinations_.at(change.directory); }
 
@@ -81,35 +111,6 @@ class Mover {
     const auto there = files_.look(where(change).directory, change.name);
     const bool absent = there && !*there;
     return change.take_down && absent ? Standing::taken_down : Standing::foreign;
-  }
-
-  Result<void> look_at_all(Certainty certainty) {
-    std::string strange;
-    std::string done;
-    std::string as_before;
-    for (const PathChange& change : journal_.changes) {
-      const auto standing_now = standing(change, certainty);
-      if (!standing_now) {
-        return tl::unexpected(standing_now.error());
-      }
-      const bool is_done = *standing_now == Standing::done;
-      const bool stuck = !is_done && (*standing_now == Standing::foreign || !source_is_there(change));
-      std::string& list = is_done ? done : stuck ? strange : as_before;
-      list += "\n    " + where(change).destination.name + "/" + change.name;
-      standings_.push_back(*standing_now);
-    }
-    if (strange.empty()) {
-      return {};
-    }
-    const auto told = [](const char* heading, const std::string& list) {
-      return "\n  " + std::string(heading) + ":" + (list.empty() ? "\n    none" : list);
-    };
-    return failure(
-        Fault::needs_settling,
-        "'" + journal_.title + "' was begun and cannot be ended" +
-            told("changed by somebody else, or their new content is out of reach", strange) +
-            told("still as before", as_before) + told("done", done),
-        "put back what was changed meanwhile (another program, an unmounted directory), then run the command again");
   }
 
   bool source_is_there(const PathChange& change) {
@@ -242,9 +243,13 @@ Result<void> close_journal(const Journal& journal, const Workplace& place, const
       .and_then([&] { return sweep(place, destinations); });
 }
 
-Result<Journal> turned_round(const Journal& journal, const Workplace& place) {
+Result<Journal> turned_round(const Journal& journal, const Workplace& place,
+                             const std::vector<Destined>& destinations) {
   Journal back = journal;
   back.direction = Direction::backward;
+  if (auto possible = Mover(back, place, destinations).look_at_all(Certainty::by_stat); !possible) {
+    return tl::unexpected(possible.error());
+  }
   if (auto written = replace_file(*place.files, place.state, journal_name, to_json(back)); !written) {
     return tl::unexpected(written.error());
   }
@@ -279,7 +284,16 @@ Result<void> sweep_kept(Files& files, const Directory& state, const std::set<std
       return removed;
     }
   }
-  return files.remove_directory(state, kept_name);
+  return files.remove_directory(state, kept_name).and_then([&] { return files.sync(state.number()); });
+}
+
+// Durable at once: what says afterwards that nothing is open here may lie on another file system.
+Result<void> remove_stage(Files& files, const Directory& directory, const std::string& name) {
+  const auto there = files.look(directory, name);
+  if (!there || !*there) {
+    return there ? Result<void>() : tl::unexpected(there.error());
+  }
+  return remove_tree(files, directory, name).and_then([&] { return files.sync(directory.number()); });
 }
 
 }  // namespace
@@ -296,7 +310,7 @@ Result<void> sweep(const Workplace& place, const std::vector<Destined>& destinat
                    .and_then([&] { return files.remove(place.state, std::string(journal_name) + ".tmp"); })
                    .and_then([&] { return files.remove(place.state, std::string(receipt_name) + ".tmp"); });
   for (const Destined& destined : destinations) {
-    swept = swept.and_then([&] { return remove_tree(files, destined.directory, stage_name(place.id)); });
+    swept = swept.and_then([&] { return remove_stage(files, destined.directory, stage_name(place.id)); });
   }
   return swept;
 }

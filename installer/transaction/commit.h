@@ -20,8 +20,9 @@ Result<void> carry_out(const Journal& journal, const Workplace& place, const std
 // After carry_out: loader cache, receipt, then the journal goes, then the stages and what nobody keeps any more.
 Result<void> close_journal(const Journal& journal, const Workplace& place, const std::vector<Destined>& destinations);
 
-// The journal that leads back, durable by one rename.
-Result<Journal> turned_round(const Journal& journal, const Workplace& place);
+// The journal that leads back, durable by one rename. Where something that was replaced cannot be had back, the journal
+// stays as it is (needs_settling).
+Result<Journal> turned_round(const Journal& journal, const Workplace& place, const std::vector<Destined>& destinations);
 
 // Stages, kept files that the receipt does not name, and temporary files.
 Result<void> sweep(const Workplace& place, const std::vector<Destined>& destinations);

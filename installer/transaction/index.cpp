@@ -37,7 +37,8 @@ std::string text_of(const IndexEntry& entry) {
                  {"root", entry.root},
                  {"prefix", entry.prefix},
                  {"open", entry.open},
-                 {"created", entry.created}});
+                 {"created", entry.created},
+                 {"directories", entry.directories}});
 }
 
 std::optional<IndexEntry> entry_from_text(const std::string& text) {
@@ -47,7 +48,8 @@ std::optional<IndexEntry> entry_from_text(const std::string& text) {
                       .root = json.at("root").get<std::string>(),
                       .prefix = json.at("prefix").get<std::string>(),
                       .open = json.at("open").get<bool>(),
-                      .created = json.at("created").get<std::vector<std::string>>()};
+                      .created = json.at("created").get<std::vector<std::string>>(),
+                      .directories = json.at("directories").get<std::map<std::string, std::uint64_t>>()};
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   } catch (const Malformed&) {

@@ -2,6 +2,8 @@
 // is touched.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,10 @@ struct IndexEntry {
   std::string prefix{};                // below the root, resolved
   bool open = false;                   // a transaction was begun and not ended
   std::vector<std::string> created{};  // directories made or to be made, relative to the prefix, outermost first
+  // While something is open: inodes of the prefix (""), of its parent ("..", where the prefix was made) and of the
+  // directories that files go to. One that is another directory now lies below a mount that is not there, and what was
+  // begun in it cannot be ended.
+  std::map<std::string, std::uint64_t> directories{};
 };
 
 class Index {

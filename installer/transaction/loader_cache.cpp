@@ -45,6 +45,19 @@ std::set<std::string> loader_directories(const Workplace& place) {
   return found;
 }
 
+// ldconfig renames the new cache into place and leaves the rest to chance, old ones their data as well. What cannot be
+// synced is written again by the next ldconfig.
+void make_cache_durable(const Workplace& place) {
+  const auto etc = resolve(place.root, "/etc", Caution::trusting);
+  if (!etc || !etc->missing.empty()) {
+    return;
+  }
+  if (const auto cache = place.files->open_file(etc->directory, "ld.so.cache")) {
+    [[maybe_unused]] const auto synced = place.files->sync(cache->number());
+  }
+  [[maybe_unused]] const auto synced = place.files->sync(etc->directory.number());
+}
+
 }  // namespace
 
 void refresh_loader_cache(const Workplace& place, const std::vector<Destined>& destinations) {
@@ -62,6 +75,7 @@ void refresh_loader_cache(const Workplace& place, const std::vector<Destined>& d
       argv.insert(argv.end(), {"-r", place.root});
     }
     [[maybe_unused]] const auto ran = place.processes->run({.argv = argv});
+    make_cache_durable(place);
   }
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 using Disk = std::map<std::string, std::optional<Entry>>;
 
+constexpr std::uint64_t largest_copy = std::uint64_t{256} << 10U;
+
 const InstalledPath* recorded(const Receipt& receipt, const std::string& path) {
   for (auto installation = receipt.installations.rbegin(); installation != receipt.installations.rend();
        ++installation) {
@@ -86,6 +88,9 @@ class Preparation {
         entry = entry_at(files_, where->directory, name_of_path(path), Digest::computed);
         if (entry && *entry && (known == nullptr || !same_content(known->entry, **entry))) {
           strange.push_back(where->destination.path + "/" + name_of_path(path));
+          if (auto durable = make_durable_as_it_is(*where, name_of_path(path), **entry); !durable) {
+            return tl::unexpected(durable.error());
+          }
         }
       }
       if (!entry) {
@@ -97,8 +102,24 @@ class Preparation {
     return nobodys ? Result<Disk>(std::move(disk)) : tl::unexpected(nobodys.error());
   }
 
+  // Somebody may have laid it down a moment ago: after a power cut it would be neither what the journal expects nor worth
+  // being kept.
+  Result<void> make_durable_as_it_is(const Destined& where, const std::string& name, const Entry& entry) {
+    if (entry.kind == EntryKind::link) {
+      return files_.sync(where.directory.number());
+    }
+    const auto file = files_.open_file(where.directory, name);
+    return file ? files_.sync(file->number()) : tl::unexpected(file.error());
+  }
+
   Result<Directory> stage_part(const Destined& where, const char* part) {
     return files_.open_directory(where.stage, part);
+  }
+
+  // A second name for the way back costs nothing, but in a stack of layers, where it is a copy: what is large there has
+  // a way back only until it is replaced.
+  static bool is_too_dear(const Destined& where, const Entry& entry) {
+    return entry.kind == EntryKind::file && entry.size > largest_copy && hard_links_copy(where.directory);
   }
 
   Result<void> keep(const Arrangement& arrangement, const std::string& transaction) {
@@ -116,7 +137,7 @@ class Preparation {
       }
     }
     for (const auto& [path, change] : arrangement.changes) {
-      if (!change.before || !change.kept.empty()) {
+      if (!change.before || !change.kept.empty() || is_too_dear(*destined(path), *change.before)) {
         continue;
       }
       const auto old = stage_part(*destined(path), staged_old);

@@ -52,6 +52,37 @@ Result<std::string> lock_of(const Directory& directory) {
   return std::string(text.data());
 }
 
+std::uint64_t inode_of(const Directory& directory) {
+  struct stat raw {};
+  return fstat(directory.number(), &raw) == 0 ? raw.st_ino : 0;
+}
+
+// Nothing that was begun is out of reach: each directory is the one that it was, or is gone with all that was in it.
+bool is_at_hand(const Workplace& place, const IndexEntry& entry) {
+  return std::all_of(entry.directories.begin(), entry.directories.end(), [&](const auto& begun) {
+    const auto& [name, inode] = begun;
+    const auto found = resolve(place.root, place.prefix + (name.empty() ? "" : "/" + name), place.caution);
+    const bool gone = found && found->path == place.prefix && !found->missing.empty() && found->missing.front() == name;
+    return gone || (found && found->missing.empty() && inode_of(found->directory) == inode);
+  });
+}
+
+// All is done (or wiped), and the index says so; where nothing is installed, state directory and note go. A place that
+// is not at hand stays open: something may be left there.
+Result<void> close_entry(Index& index, const Workplace& place, IndexEntry entry) {
+  const auto receipt = place.state.number() >= 0 ? read_receipt(*place.files, place.state)
+                                                 : Result<std::optional<Receipt>>(std::nullopt);
+  if (!receipt || !is_at_hand(place, entry)) {
+    return receipt ? Result<void>() : tl::unexpected(receipt.error());
+  }
+  if (!*receipt) {
+    return remove_state(place, entry.created).and_then([&] { return index.remove(entry.id); });
+  }
+  entry.open = false;
+  entry.directories.clear();
+  return index.write(entry);
+}
+
 // One entry of the index: lock what is there, settle it, tidy up.
 Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const TransactionOptions& options,
                                  Effects effects) {
@@ -60,8 +91,10 @@ Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const Tr
     return tl::unexpected(prefix.error());
   }
   if (!prefix->missing.empty() || prefix->path != entry.prefix) {
-    // Out of reach (unmounted?) or never made: only the note is left, and it stays if something may come back.
-    const bool never_made = std::find(entry.created.begin(), entry.created.end(), "") != entry.created.end();
+    // Out of reach (unmounted?), or never made: then its parent is the one in which it was to be made.
+    const auto parent = entry.directories.find("..");
+    const bool never_made = prefix->missing.size() == 1 && parent != entry.directories.end() &&
+                            parent->second == inode_of(prefix->directory);
     return never_made ? index.remove(entry.id).map([] { return std::string(); }) : Result<std::string>(std::string());
   }
   const auto state = state_below(effects.files, prefix->directory);
@@ -76,6 +109,9 @@ Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const Tr
                         .state = *state,
                         .id = entry.id,
                         .caution = caution_of(options)};
+  if (state->number() < 0 && !is_at_hand(place, entry)) {
+    return std::string();
+  }
   std::string told;
   std::optional<Lock> lock;
   if (state->number() >= 0) {
@@ -90,15 +126,7 @@ Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const Tr
     }
     told = std::move(*settled);
   }
-  const auto receipt =
-      state->number() >= 0 ? read_receipt(effects.files, *state) : Result<std::optional<Receipt>>(std::nullopt);
-  if (!receipt) {
-    return tl::unexpected(receipt.error());
-  }
-  IndexEntry closed = entry;
-  closed.open = false;
-  auto ended = *receipt ? index.write(closed)
-                        : remove_state(place, entry.created).and_then([&] { return index.remove(entry.id); });
+  auto ended = close_entry(index, place, entry);
   return ended ? Result<std::string>(told) : tl::unexpected(ended.error());
 }
 
@@ -190,6 +218,7 @@ Result<void> Session::create(const std::vector<std::string>& missing) {
     entry_.prefix += (entry_.prefix.ends_with('/') ? "" : "/") + missing.front();
     entry_.created.emplace_back("");
   }
+  entry_.directories = {{missing.empty() ? "" : "..", inode_of(place_.prefix_directory)}};
   if (auto noted = index_->write(entry_); !noted) {
     return noted;
   }
@@ -242,6 +271,12 @@ Result<void> Session::lock_and_read(const TransactionOptions& options) {
   entry_.id = *id;
   entry_.root = place_.root;
   entry_.prefix = place_.prefix;
+  for (const IndexEntry& noted : index_->entries()) {
+    if (noted.id == *id) {
+      entry_.directories = noted.directories;
+      entry_.created = noted.created;
+    }
+  }
   auto settled = settle(place_);
   if (!settled) {
     return tl::unexpected(settled.error());
@@ -272,13 +307,24 @@ Result<Destined> Session::made_destination(const std::string& name) {
   return opened_destination(place_, name);
 }
 
+// The prefix itself, and its parent where the prefix is ours.
+void Session::note_directories() {
+  entry_.directories = {{"", inode_of(place_.prefix_directory)}};
+  const bool ours = std::find(entry_.created.begin(), entry_.created.end(), "") != entry_.created.end();
+  if (const auto parent = resolve(place_.root, place_.prefix + "/..", place_.caution); ours && parent) {
+    entry_.directories[".."] = inode_of(parent->directory);
+  }
+}
+
 Result<std::vector<Destined>> Session::begin(const std::vector<std::string>& destinations) {
+  note_directories();
   for (const std::string& name : destinations) {
     const auto resolved = resolve(place_.root, place_.prefix + "/" + name, place_.caution);
     if (!resolved) {
       return tl::unexpected(resolved.error());
     }
     if (resolved->missing.empty()) {
+      entry_.directories[name] = inode_of(resolved->directory);
       continue;
     }
     if (resolved->missing.size() > 1 || resolved->path != place_.prefix || resolved->missing.front() != name) {
@@ -320,13 +366,7 @@ Result<std::vector<Destined>> Session::begin(const std::vector<std::string>& des
 }
 
 Result<void> Session::end() {
-  const auto receipt = read_receipt(*place_.files, place_.state);
-  if (!receipt) {
-    return tl::unexpected(receipt.error());
-  }
-  entry_.open = false;
-  return *receipt ? index_->write(entry_)
-                  : remove_state(place_, entry_.created).and_then([&] { return index_->remove(entry_.id); });
+  return close_entry(*index_, place_, entry_);
 }
 
 }  // namespace cudnn_install

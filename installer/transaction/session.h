@@ -37,6 +37,7 @@ class Session {
  private:
   Session() = default;
   void forget();
+  void note_directories();
   Result<void> create(const std::vector<std::string>& missing);
   Result<void> lock_and_read(const TransactionOptions& options);
   Result<Destined> made_destination(const std::string& name);

@@ -22,6 +22,14 @@ Result<std::vector<Destined>> same_destinations(const Workplace& place, const Jo
                          "' no longer leads to '" + recorded.path + "'",
                      "mount it again, or put the link back, then run the command again");
     }
+    // The stage stays until the journal is gone. Without it this is the bare directory below a mount, where everything
+    // that was to be removed would look as if it were.
+    if (destined->stage.number() < 0) {
+      return failure(Fault::needs_settling,
+                     "'" + journal.title + "' was begun and cannot be ended: '" + recorded.path +
+                         "' is not the directory in which it was begun",
+                     "mount it again, then run the command again");
+    }
     found.push_back(std::move(*destined));
   }
   return found;

@@ -270,7 +270,7 @@ class Transaction {
     if (error.fault == Fault::needs_settling) {
       return tl::unexpected(error);
     }
-    const auto back = turned_round(journal, place_);
+    const auto back = turned_round(journal, place_, destinations_);
     auto ended = back ? carry_out(*back, place_, destinations_, Certainty::by_stat) : tl::unexpected(back.error());
     ended = ended.and_then([&] { return close_journal(*back, place_, destinations_); }).and_then([&] {
       return session_.end();
@@ -280,7 +280,8 @@ class Transaction {
     }
     Error stuck = error;
     stuck.fault = Fault::needs_settling;
-    stuck.hint = "mend what is wrong (" + ended.error().what + "), then run the command again: it goes on from here";
+    stuck.hint = "mend what is wrong" + (back ? " (" + ended.error().what + ")" : std::string()) +
+                 ", then run the command again: it goes on from here";
     return tl::unexpected(during(std::move(stuck), plan_.title));
   }
 

@@ -20,7 +20,7 @@ struct Finding {
 };
 
 enum class Depth {
-  stat,    // lstat alone: type, size, mtime, inode, mode, link target
+  stat,    // lstat: type, size, mode, link target; the bytes of files whose time or inode is not as recorded
   digest,  // every byte
 };
 

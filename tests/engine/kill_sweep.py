@@ -12,6 +12,7 @@ import collections
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -47,19 +48,28 @@ def calls_of(scratch, arguments, prefix=None):
 
 
 class Killer:
-    """Says what stands before the command line so that it dies at a call."""
+    """Says what stands before the command line so that it dies at a call, or stops there.
 
-    def __init__(self, by):
-        self.library = None
+    `beside` is a library that is loaded as well, such as libeatmydata.so.
+    """
+
+    def __init__(self, by="preload", beside=""):
+        self.library, self.beside = None, beside
         if by == "preload":
             self.folder = tempfile.mkdtemp(prefix="cudnn-kill-")
             self.library = os.path.join(self.folder, "kill_at.so")
             subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", self.library, os.path.join(rig.HERE, "kill_at.c"), "-ldl"],
                            check=True)
 
+    def preloaded(self, *settings):
+        return ["env", f"LD_PRELOAD={self.library} {self.beside}".strip(), *settings]
+
+    def stop_at(self, call):
+        return self.preloaded(f"KILL_AT={call[0]}:{call[1]}", f"KILL_WITH={int(signal.SIGSTOP)}")
+
     def at(self, call):
         if self.library:
-            return ["env", f"LD_PRELOAD={self.library}", f"KILL_AT={call[0]}:{call[1]}"]
+            return self.preloaded(f"KILL_AT={call[0]}:{call[1]}")
         return ["strace", "-o", "/dev/null", "-e", f"trace={call[0]}",
                 "-e", f"inject={call[0]}:signal=KILL:when={call[2]}"]
 

@@ -47,8 +47,9 @@ class Archive:
 class Rig:
     """<scratch>/prefix is installed into; every record of the tool stays below <scratch>."""
 
-    def __init__(self, name="rig"):
-        self.scratch = tempfile.mkdtemp(prefix=f"cudnn-{name}-", dir=SCRATCH)
+    def __init__(self, name="rig", within=SCRATCH):
+        self.scratch = tempfile.mkdtemp(prefix=f"cudnn-{name}-", dir=within)
+        self.folder = self.scratch if within == SCRATCH else "/"  # where commands start: no disk is kept busy by them
         os.chmod(self.scratch, 0o755)
         self.prefix = os.path.join(self.scratch, "prefix")
         self.state = os.path.join(self.scratch, "state")
@@ -66,7 +67,16 @@ class Rig:
         """Runs the tool (behind `before`, such as strace) and answers the finished process."""
         command = [*before, self.tool, *arguments, "--prefix", prefix or self.prefix]
         return subprocess.run(command, capture_output=True, text=True, env=self.environment(), stdin=subprocess.DEVNULL,
-                              cwd=self.scratch, check=False, **more)
+                              cwd=self.folder, check=False, **more)
+
+    def stopped(self, command, **more):
+        """Starts a command that stops itself (kill_at.c). Answers the process: stopped, or ended with its code."""
+        started = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder,
+                                   env={**self.environment(), **more}, stdin=subprocess.DEVNULL)
+        _, status = os.waitpid(started.pid, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            started.returncode = os.waitstatus_to_exitcode(status)
+        return started
 
     def must(self, *arguments, **more):
         done = self.run(*arguments, **more)
@@ -111,8 +121,9 @@ class Rig:
         return tree_of(self.prefix, **how)
 
     def leftovers(self):
-        """What only a run in progress may leave: stages, temporary files, journals, open notes in the index."""
-        found = []
+        """What only a run in progress may leave: stages, temporary files, journals, files kept for nobody, open notes in
+        the index."""
+        found = self.kept_for_nobody()
         for folder, names, files in os.walk(self.prefix):
             found += [os.path.join(folder, name) for name in names if name.startswith(STATE_NAME + "-")]
             if os.path.basename(folder) == STATE_NAME:
@@ -125,6 +136,20 @@ class Rig:
                 if json.load(file)["open"]:
                     found.append("open in the index: " + name)
         return found
+
+    def kept_for_nobody(self):
+        """Records without a receipt, and kept files that the receipt does not name."""
+        records = os.path.join(self.prefix, STATE_NAME)
+        kept = os.path.join(records, "kept")
+        if not os.path.isdir(records):
+            return []
+        if not os.path.exists(os.path.join(records, "receipt.json")):
+            return [records]
+        with open(os.path.join(records, "receipt.json"), encoding="utf-8") as file:
+            receipt = file.read()
+        found = [f"kept/{folder}/{name}" for folder in (os.listdir(kept) if os.path.isdir(kept) else [])
+                 for name in os.listdir(os.path.join(kept, folder))]
+        return [name for name in found if f'"{name}"' not in receipt]
 
 
 def entry_of(path, times=False):

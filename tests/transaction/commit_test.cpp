@@ -216,6 +216,49 @@ TEST_CASE("any call that fails leaves the old files, the new ones, or a journal 
   CHECK(nth > 40);
 }
 
+TEST_CASE("a directory without its stage is another one: nothing in it is taken for done", "[commit]") {
+  Machine machine;
+  RealFiles real;
+  FailingFiles files(
+      real, [](const Deed& deed) { return is_in_place(deed.directory) || deed.name == "journal.tmp" ? EIO : 0; });
+  files.start_at_commit();
+  REQUIRE_FALSE(machine.rollback(files));
+  REQUIRE(machine.has_journal());
+  // when the file system with the libraries is not mounted
+  std::filesystem::rename(machine.scratch.at("prefix/lib64"), machine.scratch.at("away"));
+  machine.scratch.directory("prefix/lib64");
+  const auto settled = machine.settled(real);
+  REQUIRE_FALSE(settled);
+  CHECK(settled.error().fault == Fault::needs_settling);
+  CHECK(settled.error().what ==
+        "'back to 1' was begun and cannot be ended: '/prefix/lib64' is not the directory in which it was begun");
+  CHECK(machine.has_journal());
+  // and when it is there again
+  std::filesystem::remove(machine.scratch.at("prefix/lib64"));
+  std::filesystem::rename(machine.scratch.at("away"), machine.scratch.at("prefix/lib64"));
+  CHECK(machine.settled(real));
+  CHECK(machine.is_rolled_back());
+}
+
+TEST_CASE("what was replaced and cannot be had back leaves the journal as it is: the next run goes on forwards",
+          "[commit]") {
+  Machine machine;
+  RealFiles real;
+  FailingFiles files(real, [&](const Deed& deed) {
+    const bool link = deed.verb == "rename" && deed.name == "libcudnn.so.8" && is_in_place(deed.directory);
+    if (link) {
+      std::filesystem::remove(machine.scratch.at("prefix/lib64/.cudnn-install-0123456789ab/old/libcudnn_ops.so.8.0"));
+    }
+    return link ? EIO : 0;
+  });
+  const auto done = machine.rollback(files);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().fault == Fault::needs_settling);
+  CHECK(done.error().hint == "mend what is wrong, then run the command again: it goes on from here");
+  CHECK(machine.settled(real).value() == std::vector<std::string>{"finished 'back to 1', which was interrupted"});
+  CHECK(machine.is_rolled_back());
+}
+
 TEST_CASE("a file that is neither old nor new stops the settling before anything is touched", "[commit]") {
   Machine machine;
   RealFiles real;
