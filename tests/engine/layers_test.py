@@ -10,7 +10,7 @@ import unittest
 import disk
 import rig
 
-SIZE = 24  # MiB of a build
+SIZE = 8  # MiB of a build
 OLD, NEWER = ("8.9.6.50", "12", "--size", str(SIZE)), ("8.9.7.29", "12", "--size", str(SIZE))
 SAME_NAMES = ("8.9.6.50", "11", "--size", str(SIZE))
 
@@ -70,7 +70,8 @@ class Layers(rig.Case):
         scratch.install(rig.Archive(*OLD))
         scratch.must(*arguments, before=["strace", "-o", log, "-e", "trace=renameat"])
         with open(log, encoding="utf-8") as lines:
-            return next(number for number, line in enumerate(lines, 1) if f'"{beginning}' in line)
+            renames = [line for line in lines if line.startswith("renameat(")]
+        return next(number for number, line in enumerate(renames, 1) if f'"{beginning}' in line)
 
     def test_the_same_again_writes_nothing(self):
         for apart in (False, True):
@@ -118,7 +119,7 @@ class Layers(rig.Case):
 
     def test_a_rename_that_is_refused_goes_back_as_long_as_no_library_was_replaced(self):
         change = ["install", *rig.Archive(*SAME_NAMES).options()]
-        first = self.first_rename_of("libcudnn_", change)
+        first = self.first_rename_of("libcudnn_adv_infer.so.8.9.6", change)
         self.stack(SIZE + 3)
         for number, code in ((first, 14), (first + 1, 20)):
             with self.subTest(number):

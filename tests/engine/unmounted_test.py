@@ -64,7 +64,8 @@ class Unmounted(rig.Case):
         """Everything as it is before the operation, and the calls that it makes."""
         apart.attach()
         sweep.prepare(apart.scratch)
-        apart.scratch.old, apart.scratch.had_records = apart.scratch.tree(), bool(apart.scratch.tree())
+        apart.scratch.old = apart.scratch.tree()
+        apart.scratch.had_records = os.path.isdir(os.path.join(apart.scratch.prefix, rig.STATE_NAME))
         apart.detach()
         apart.save()
         apart.attach()
@@ -87,9 +88,9 @@ class Unmounted(rig.Case):
             self.assertEqual(committed and apart.place != apart.scratch.prefix + "/", in_sight)
         finally:
             apart.attach()
-        _, complaints = sweep.judge(apart.scratch, f"{call[0]}:{call[1]}")
+            _, complaints = sweep.judge(apart.scratch, f"{call[0]}:{call[1]}")
+            apart.detach()
         self.assertEqual([], complaints)
-        apart.detach()
 
     def test_what_was_begun_there_is_ended_when_it_is_back(self):
         old, new = rig.Archive("8.9.6.50", "12"), rig.Archive("8.9.7.29", "12")
