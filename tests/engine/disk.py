@@ -3,6 +3,7 @@
 Call private_mounts() first: what is mounted then ends with the process, and the loop devices free themselves.
 """
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -47,14 +48,16 @@ class Disk:
         os.mkdir(self.place)
         call("truncate", "-s", size, self.image)
         call(*make, self.image)
-        self.mounted = False
+        self.mounted, self.node = False, None
         self.mount()
 
     def mount(self, elsewhere=False):
         """`elsewhere`: on another loop device than the last time, so that its number changes."""
-        with BusyLoop(self.folder if elsewhere else None):
+        with taken(self.node, os.path.join(self.folder, "busy")) if elsewhere else contextlib.nullcontext():
             call("mount", "-o", self.options, self.image, self.place)
         self.mounted = True
+        with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
+            self.node = next(line.split(" - ")[1].split()[1] for line in mounts if f" {self.place} " in line)
 
     def unmount(self):
         """What was killed a moment ago may still let go of its files."""
@@ -87,32 +90,22 @@ class Disk:
     def restore(self):
         call("cp", "--sparse=always", self.image + ".saved", self.image)
 
-    def device(self):
-        return os.stat(self.place).st_dev
-
     def close(self):
         if self.mounted:
             self.unmount()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class BusyLoop:
-    """Holds the loop device that would be taken next, as long as it lasts."""
-
-    def __init__(self, folder):
-        self.file = None if folder is None else os.path.join(folder, "busy")
-        self.node = None
-
-    def __enter__(self):
-        if self.file is not None:
-            with open(self.file, "wb") as file:
-                file.truncate(1 << 20)
-            self.node = subprocess.run(["losetup", "--find", "--show", self.file], capture_output=True, text=True,
-                                       check=True).stdout.strip()
-
-    def __exit__(self, *_):
-        if self.node is not None:
-            call("losetup", "--detach", self.node)
+@contextlib.contextmanager
+def taken(node, file):
+    """Nobody gets the loop device `node` meanwhile."""
+    call("truncate", "-s", "1M", file)
+    ours = subprocess.run(["losetup", node, file], capture_output=True, check=False).returncode == 0
+    try:
+        yield  # not ours: somebody else was faster, and it is taken as well
+    finally:
+        if ours:
+            call("losetup", "--detach", node)
 
 
 def need_programs(*kinds):

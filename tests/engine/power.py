@@ -53,7 +53,7 @@ class OnDisk:
         self.disk.mount()
         where = f"{cut.call[0]}:{cut.call[1]}" if cut.call else "the end"
         where += f" on {self.disk.kind}, journal {'committed' if cut.committed else 'as it was'}"
-        run, device = self.run(cut.call), self.disk.device()
+        run, node = self.run(cut.call), self.disk.node
         if run.returncode is None:
             self.disk.cut(cut.committed)
             run.kill()
@@ -66,8 +66,8 @@ class OnDisk:
         self.disk.unmount()
         self.disk.mount(cut.elsewhere)
         complaints = []
-        if cut.elsewhere and self.disk.device() == device:
-            complaints.append(f"{self.sweep.name}: the disk came back under the same number")
+        if cut.elsewhere and self.disk.node == node:
+            complaints.append(f"{self.sweep.name}: the disk came back as the same device")
         if cut.call is None and self.scratch.tree() != self.scratch.new:
             complaints.append(f"{self.sweep.name}, {where}: it had ended with 0, and the new files are not there")
         state, found = self.sweep.judge(self.scratch, where)
@@ -126,12 +126,16 @@ def measure_tool(cuts=None, kinds=tuple(FILE_SYSTEMS), only=None, beside="", job
 
 
 def standing(tree, old, new):
-    """old; new; torn: a file is neither the old nor the new one; mixed: each is one of the two, but not of the same."""
-    files = {name for each in (tree, old, new) for name, entry in each.items() if entry[0] != "directory"}
-    states = {(tree.get(name) == old.get(name), tree.get(name) == new.get(name)) for name in files}
+    """old; new; torn: a file is neither the old nor the new one; mixed: each is one of the two, but not of the same.
+    Of old and new with further files beside them: old+, new+."""
+    ours = {name for each in (old, new) for name, entry in each.items() if entry[0] != "directory"}
+    states = {(tree.get(name) == old.get(name), tree.get(name) == new.get(name)) for name in ours}
     if (False, False) in states:
         return "torn"
-    return "new" if all(is_new for _, is_new in states) else "old" if all(is_old for is_old, _ in states) else "mixed"
+    beside = "+" if any(entry[0] != "directory" for name, entry in tree.items() if name not in ours) else ""
+    if all(is_new for _, is_new in states):
+        return "new" + beside
+    return "old" + beside if all(is_old for is_old, _ in states) else "mixed"
 
 
 class WayOnDisk:
@@ -149,7 +153,9 @@ class WayOnDisk:
             self.disk.mount()
         self.way.begin(self.prefix)
         if not fresh:
+            self.prepare(self.before)
             self.finish(self.before)
+        self.prepare(self.wanted)
         self.old = rig.tree_of(self.prefix)
         self.disk.unmount()
         self.disk.save()
@@ -159,6 +165,11 @@ class WayOnDisk:
         self.disk.unmount()
         self.disk.restore()
         return calls
+
+    def prepare(self, archive):
+        command = self.way.before(archive, self.prefix)
+        if command:
+            disk.call(*command)
 
     def finish(self, archive):
         run = ways.Counted(self.killer, self.way.command(archive, self.prefix), 0)
@@ -183,6 +194,9 @@ class WayOnDisk:
         found = standing(rig.tree_of(self.prefix), self.old, self.new)
         self.disk.unmount()
         return found
+
+    def close(self):
+        self.disk.close()
 
 
 def measure_way(way, cuts, kinds=tuple(FILE_SYSTEMS)):
@@ -216,14 +230,14 @@ def row_of_tool(totals):
 def table(rows):
     """[(name, row)] as Markdown."""
     def told(tally):
-        return ", ".join(f"{tally[word]} {word}" for word in ("new", "old", "mixed", "torn", "wrong", "missed")
-                         if tally[word])
+        words = ("new", "new+", "old", "old+", "mixed", "torn", "wrong", "missed")
+        return ", ".join(f"{tally[word]} {word}" for word in words if tally[word])
 
     def share(tally):
-        return f"{tally['old'] + tally['new']} of {sum(tally.values())}"
+        return f"{sum(tally[word] for word in ('new', 'new+', 'old', 'old+'))} of {sum(tally.values())}"
 
-    lines = ["| way | cut after the end, fresh | cut after the end, change | cuts on the way | of these old or new |",
-             "|---|---|---|---|---|"]
+    lines = ["| way (+: with leftovers) | cut after the end, fresh | cut after the end, change | cuts on the way | of these "
+             "old or new |", "|---|---|---|---|---|"]
     return lines + [f"| {name} | {told(row['fresh'])} | {told(row['change'])} | {told(row['midst'])} | "
                     f"{share(row['midst'])} |" for name, row in rows]
 

@@ -51,8 +51,8 @@ class HandMade(rig.Case):
         self.disk.save()
         self.disk.mount()
         self.lay()
-        moves = [call for call in kill_sweep.calls_of(self.rig, install) if call[0] == "renameat"]
-        for call in (moves[3], moves[len(moves) // 2], moves[-2]):
+        renames = [call for call in kill_sweep.calls_of(self.rig, install) if call[0] == "renameat"]
+        for call in (renames[6], renames[len(renames) // 2], renames[-3]):
             with self.subTest(call):
                 self.disk.unmount()
                 self.disk.restore()

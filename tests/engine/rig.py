@@ -133,8 +133,9 @@ class Rig:
             with open(os.path.join(index, name), encoding="utf-8") as file:
                 if name.endswith(".tmp"):
                     continue
-                if json.load(file)["open"]:
-                    found.append("open in the index: " + name)
+                text = file.read()
+            if not text or json.loads(text)["open"]:
+                found.append("open or empty in the index: " + name)
         return found
 
     def kept_for_nobody(self):

@@ -17,6 +17,7 @@ import rig
 from guide_test import BY_HAND
 
 SIGSTOP = "19"
+UNPACK, COPY = BY_HAND[:BY_HAND.index("cp ")], BY_HAND[BY_HAND.index("cp "):]
 
 
 def unpack(archive, folder):
@@ -34,9 +35,17 @@ class Guide:
         for folder in ("include", "lib64"):
             os.makedirs(os.path.join(prefix, folder), exist_ok=True)
 
+    def before(self, archive, prefix):
+        """What touches nothing in the prefix yet, or None. Cuts are not counted in it."""
+        return self.shell(f'rm -rf "$2"\n{UNPACK}', archive, prefix)
+
     def command(self, archive, prefix):
+        return self.shell(f'set -eu\numask 022\ncd "$2"\n{COPY}', archive, prefix)
+
+    @staticmethod
+    def shell(text, archive, prefix):
         work = os.path.join(os.path.dirname(prefix), "work")
-        return ["/bin/sh", "-c", f'rm -rf "$2"; {BY_HAND}', "sh", archive.path, work, prefix]
+        return ["/bin/sh", "-c", text, "sh", archive.path, work, prefix]
 
     def close(self):
         pass
@@ -51,6 +60,9 @@ class Tar(Guide):
 
     def begin(self, prefix):
         os.makedirs(prefix, exist_ok=True)
+
+    def before(self, archive, prefix):
+        return None
 
     def command(self, archive, prefix):
         return [self.program, "-xf", archive.path, "-C", prefix, "--strip-components", "1", *self.options]
@@ -85,6 +97,9 @@ class Dpkg(Guide):
             os.makedirs(os.path.join(prefix + ".dpkg", folder), exist_ok=True)
         os.makedirs(prefix, exist_ok=True)
         rig.write(os.path.join(prefix + ".dpkg", "status"), "")
+
+    def before(self, archive, prefix):
+        return None
 
     def command(self, archive, prefix):
         return ["dpkg", "--instdir=" + prefix, "--admindir=" + prefix + ".dpkg", "--log=/dev/null",
