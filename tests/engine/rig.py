@@ -142,7 +142,7 @@ class Rig:
         """Records without a receipt, and kept files that the receipt does not name."""
         records = os.path.join(self.prefix, STATE_NAME)
         kept = os.path.join(records, "kept")
-        if not os.path.isdir(records):
+        if os.path.islink(records) or not os.path.isdir(records):
             return []
         if not os.path.exists(os.path.join(records, "receipt.json")):
             return [records]

@@ -50,6 +50,7 @@ TEST_CASE("a file put in another's place is told by its inode, unless its bytes 
   const Installed installed;
   const std::string path = installed.tree.at("include/cudnn.h");
   const auto time = std::filesystem::last_write_time(path);
+  std::filesystem::create_hard_link(path, path + ".first");  // its inode is not given to another
   std::filesystem::copy(path, path + ".new");
   std::filesystem::rename(path + ".new", path);
   std::filesystem::last_write_time(path, time);
