@@ -186,6 +186,9 @@ std::vector<std::string> offered_values(const std::string& value_name) {
       {"FORMAT", {"text", "sh", "json", "dockerfile"}},
       {"LIST", {"runtime", "dev", "static", "samples"}},
       {"SHELL", {"bash", "zsh", "fish"}},
+      {"OS", {"linux", "windows"}},
+      {"FORM", {"sh", "tcl", "lua", "rpath", "shared"}},
+      {"TABLE", {"text", "json", "markdown"}},
   };
   const auto found = values.find(value_name);
   return found == values.end() ? std::vector<std::string>{} : found->second;

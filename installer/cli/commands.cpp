@@ -13,6 +13,7 @@ std::vector<Subcommand> subcommands() {
       {"verify", "Hold what is installed against its receipt", add_verify},
       {"releases", "List the releases of cuDNN that the catalogue knows", add_releases},
       {"host", "Say what this machine is", add_host},
+      {"compat", "Say which CUDA this driver runs and by which compatibility, and activate it safely", add_compat},
       {"recipe", "List, check and explain recipes", add_recipe},
       {"completion", "Print a completion script for bash, zsh or fish", add_completion},
       {"man", "Print the manual page", add_man},

@@ -16,6 +16,7 @@ Run add_rollback(Definition& definition);
 Run add_recipe(Definition& definition);
 Run add_releases(Definition& definition);
 Run add_host(Definition& definition);
+Run add_compat(Definition& definition);
 Run add_completion(Definition& definition);
 Run add_man(Definition& definition);
 

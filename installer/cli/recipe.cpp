@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/records.h"
 #include "cli/survey.h"
+#include "compat/tables.h"
 #include "recipe/embedded.h"
 #include "recipe/explain.h"
 #include "release/release.h"
@@ -73,6 +74,9 @@ Result<Outcome> explain(const RecipeOptions& options, Context& context) {
 }
 
 std::vector<Error> mistakes_of(const SourceText& source) {
+  if (kind_of(source.text) == RecipeKind::compat) {
+    return compat_mistakes(source);
+  }
   if (kind_of(source.text) != RecipeKind::release) {
     return mistakes_in(source);
   }

@@ -136,17 +136,18 @@ struct Recipes {
 };
 
 // The kind of a recipe file is told by its first key.
-enum class RecipeKind { unknown, distro, method, product, release };
+enum class RecipeKind { unknown, distro, method, product, release, compat };
 RecipeKind kind_of(std::string_view text);
 
 // Each loader answers the value or every mistake of the file, in the file's order.
 Loaded<Distro> load_distro(const SourceText& file);
 Loaded<Method> load_method(const SourceText& file);
 Loaded<Product> load_product(const SourceText& file);
-// Every mistake that a file of the first three kinds has for itself, or its unknown kind; nothing for a release.
+// Every mistake that a file of the first three kinds has for itself, or its unknown kind; nothing for a release or a
+// table of compatibility, which other rooms read.
 std::vector<Error> mistakes_in(const SourceText& file);
-// Release files are passed over (the Catalogue reads them when they are asked for). Checks across files too: a name
-// that stands twice, a distro that offers a method which does not exist.
+// Release files (the Catalogue reads them when they are asked for) and tables of compatibility are passed over. Checks
+// across files too: a name that stands twice, a distro that offers a method which does not exist.
 Loaded<Recipes> load_recipes(const std::vector<SourceText>& files);
 
 // How sure we are of the recipe that was chosen for a machine.

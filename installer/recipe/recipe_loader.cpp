@@ -38,12 +38,12 @@ std::vector<Error> unknown_kind(const SourceText& file) {
   std::vector<Error> mistakes = document.mistakes();
   if (mistakes.empty()) {
     const FirstKey key = first_key(file.text);
-    const std::string near = nearest(key.word, {"distro", "method", "product", "release"});
-    mistakes.push_back(
-        Error{.fault = Fault::recipe,
-              .what = "the file begins with '" + key.word + "'; expected its kind: distro, method, product or release",
-              .hint = near.empty() ? "" : "did you mean '" + near + "'?",
-              .where = Where{.file = file.file, .line = key.line, .column = 1, .source = key.source}});
+    const std::string near = nearest(key.word, {"distro", "method", "product", "release", "compat"});
+    mistakes.push_back(Error{.fault = Fault::recipe,
+                             .what = "the file begins with '" + key.word +
+                                     "'; expected its kind: distro, method, product, release or compat",
+                             .hint = near.empty() ? "" : "did you mean '" + near + "'?",
+                             .where = Where{.file = file.file, .line = key.line, .column = 1, .source = key.source}});
   }
   return mistakes;
 }
@@ -111,6 +111,7 @@ RecipeKind kind_of(std::string_view text) {
          : word == "method"  ? RecipeKind::method
          : word == "product" ? RecipeKind::product
          : word == "release" ? RecipeKind::release
+         : word == "compat"  ? RecipeKind::compat
                              : RecipeKind::unknown;
 }
 
@@ -123,6 +124,7 @@ std::vector<Error> mistakes_in(const SourceText& file) {
     case RecipeKind::product:
       return mistakes_of(load_product(file));
     case RecipeKind::release:
+    case RecipeKind::compat:
       return {};
     case RecipeKind::unknown:
       break;
@@ -148,6 +150,7 @@ Loaded<Recipes> load_recipes(const std::vector<SourceText>& files) {
         add(recipes.products, load_product(file), file, errors);
         break;
       case RecipeKind::release:
+      case RecipeKind::compat:
         break;
       case RecipeKind::unknown:
         append(errors, unknown_kind(file));

@@ -25,13 +25,8 @@ constexpr std::uint16_t more_segments_than_fit = 0xffff;  // PN_XNUM: the real c
 enum : std::uint32_t { segment_load = 1, segment_dynamic = 2, segment_note = 4, segment_stack = 0x6474e551 };
 constexpr std::uint32_t flag_executable = 1;
 constexpr std::uint32_t section_note = 7;
-constexpr std::uint64_t tag_needed = 1;
-constexpr std::uint64_t tag_strings = 5;
-constexpr std::uint64_t tag_strings_size = 10;
-constexpr std::uint64_t tag_soname = 14;
-constexpr std::uint64_t tag_rpath = 15;
-constexpr std::uint64_t tag_runpath = 29;
-constexpr std::uint64_t tag_version_needs = 0x6ffffffe;
+enum : std::uint64_t { tag_needed = 1, tag_strings = 5, tag_strings_size = 10, tag_soname = 14 };
+enum : std::uint64_t { tag_rpath = 15, tag_runpath = 29, tag_version_needs = 0x6ffffffe };
 
 tl::unexpected<Error> malformed(std::string what) {
   return failure(Fault::archive, "malformed ELF file: " + std::move(what));
@@ -260,6 +255,7 @@ class Image {
     bool complete = soname && path;
     facts.soname = soname.value_or("");
     facts.runpath = path.value_or("");
+    facts.rpath = !runpath && value_of(dynamic, tag_rpath);
     for (auto entry = dynamic.begin(); complete && entry != dynamic.end(); ++entry) {
       if (entry->first == tag_needed) {
         const auto name = text(strings, entry->second);

@@ -30,6 +30,7 @@ struct ElfFacts {
   std::string soname{};
   std::vector<std::string> needed{};
   std::string runpath{};  // DT_RUNPATH, else DT_RPATH
+  bool rpath = false;     // it is DT_RPATH: asked before LD_LIBRARY_PATH, and for libraries that others open too
   bool executable_stack = false;
   std::optional<Version> glibc{};  // highest GLIBC_x.y among the version needs
 };

@@ -38,3 +38,12 @@ TEST_CASE("a SONAME, a development name and Jetson's suffix tell no driver", "[d
   CHECK(text_of(driver_in_name("libcuda.so")) == "none");
   CHECK(text_of(driver_in_name("libcuda.so.580.82.07.bak")) == "none");
 }
+
+TEST_CASE("hostile text about the kernel module neither crashes nor is believed", "[driver]") {
+  CHECK(text_of(loaded_driver("Kernel Module " + std::string(100000, '9') + ".1")) == "none");
+  CHECK(text_of(loaded_driver("Kernel Module " + std::string(100000, ' '))) == "none");
+  CHECK(text_of(loaded_driver(std::string("Kernel Module \0 580.95.05\n", 26))) == "580.95.05");
+  CHECK(text_of(loaded_driver("Kernel Module 1.2.3.4.5 580.95.05x -580.95 580..95 580.")) == "none");
+  CHECK(text_of(loaded_driver("Kernel Module\n580.95.05")) == "none");
+  CHECK(text_of(loaded_driver("Kernel Module  575.08.09  ")) == "575.08.09");
+}

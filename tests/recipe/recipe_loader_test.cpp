@@ -28,6 +28,7 @@ TEST_CASE("the first key tells the kind", "[recipe_loader]") {
   CHECK(kind_of("method: x\r\n") == RecipeKind::method);
   CHECK(kind_of("product : x\n") == RecipeKind::product);
   CHECK(kind_of("release: x") == RecipeKind::release);
+  CHECK(kind_of("compat: x") == RecipeKind::compat);
   CHECK(kind_of("title: x\ndistro: x\n") == RecipeKind::unknown);
   CHECK(kind_of("distros: x\n") == RecipeKind::unknown);
   CHECK(kind_of("") == RecipeKind::unknown);
@@ -51,7 +52,7 @@ TEST_CASE("the mistakes of all files are reported in one run", "[recipe_loader]"
         "a.yaml:1:9: error: 'A' is no name: expected a-z, 0-9 and '-', a letter first\n"
         "    1 | distro: A\n"
         "      |         ^\n"
-        "b.yaml:3:1: error: the file begins with 'foo'; expected its kind: distro, method, product or release\n"
+        "b.yaml:3:1: error: the file begins with 'foo'; expected its kind: distro, method, product, release or compat\n"
         "    3 | foo: bar\n"
         "      | ^\n"
         "c.yaml:2:1: error: '[' is not closed, or ',' is missing\n"

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "compat/tables.h"
 #include "recipe/embedded.h"
 #include "recipe/recipe.h"
 #include "release/release.h"
@@ -31,6 +32,9 @@ std::string told(const fs::path& path) {
   if (kind_of(file.text) == RecipeKind::release) {
     const Loaded<Release> release = load_release(file);
     errors = release ? errors : release.error();
+  }
+  if (kind_of(file.text) == RecipeKind::compat) {
+    errors = compat_mistakes(file);
   }
   std::string text;
   for (const Error& error : errors) {

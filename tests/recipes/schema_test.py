@@ -11,7 +11,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECIPES = HERE.parent.parent / "recipes"
-KINDS = ("distro", "method", "product", "release")
+FOLDERS = {"distro": "distros", "method": "methods", "product": "products", "release": "releases", "compat": "compat"}
+KINDS = tuple(FOLDERS)
 
 
 def failing(tool, kind, files):
@@ -40,7 +41,7 @@ def semantic_only():
 def main(tool):
     findings = []
     for kind in KINDS:
-        files = sorted((RECIPES / f"{kind}s").glob("*.yaml"))
+        files = sorted((RECIPES / FOLDERS[kind]).glob("*.yaml"))
         if not files:
             findings.append(f"no {kind} to check")
         findings += [f"good {kind} is refused: {name}" for name in sorted(failing(tool, kind, files))]

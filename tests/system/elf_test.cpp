@@ -293,6 +293,19 @@ TEST_CASE("numbers that lead out of the file or of a table are refused in words"
   }
 }
 
+TEST_CASE("a path of the old kind is told from one of the new kind, which hides it", "[elf]") {
+  const auto is_old = [](const Image& image) {
+    const auto facts = elf_facts(reading_from(image), image.size());
+    return facts && facts->rpath;
+  };
+  Image image = small_library();  // DT_RUNPATH and DT_RPATH
+  CHECK_FALSE(is_old(image));
+  put(image, dynamic_at + 16 * 3, 0x6000000f, 8);  // DT_RUNPATH becomes a tag that nobody knows
+  CHECK(is_old(image));
+  put(image, dynamic_at + 16 * 6, 0x6000000f, 8);
+  CHECK_FALSE(is_old(image));
+}
+
 TEST_CASE("a file cut short at any length is refused", "[elf]") {
   const Image whole = small_library();
   for (std::size_t length = 0; length < whole.size(); ++length) {
