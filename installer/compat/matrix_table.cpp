@@ -12,8 +12,7 @@ MatrixRow read_row(Mapping& map, std::size_t columns) {
     row.cells.push_back(word == "C" ? Cell::compatible : word == "N/A" ? Cell::not_applicable : Cell::incompatible);
   }
   if (row.cells.size() != columns) {
-    cells.mistake("the row has " + std::to_string(row.cells.size()) + " cells, the edition " + std::to_string(columns) +
-                  " columns");
+    cells.mistake("the row has " + std::to_string(row.cells.size()) + " of " + std::to_string(columns) + " cells");
   }
   return row;
 }
