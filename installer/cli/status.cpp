@@ -105,11 +105,10 @@ Result<Outcome> run(const StatusOptions& options, Context& context) {
 
 Run add_status(Definition& definition) {
   auto options = std::make_shared<StatusOptions>();
-  definition.flag(
-      {.names = "--check",
-       .value = {},
-       .text = "Look whether every path is as recorded; files are read only where time or inode differ"},
-      options->check);
+  definition.flag({.names = "--check",
+                   .value = {},
+                   .text = "Look whether every path is as recorded; files are read only where time or inode differ"},
+                  options->check);
   add_place_options(definition, options->place);
   add_output_options(definition, options->output);
   return [options](Context& context) { return run(*options, context); };

@@ -85,7 +85,7 @@ class Files {
                                  const std::string& as) = 0;
   virtual Result<void> rename(const Directory& from, const std::string& name, const Directory& to,
                               const std::string& as) = 0;
-  virtual Result<void> remove(const Directory& at, const std::string& name) = 0;            // absent: fine
+  virtual Result<void> remove(const Directory& at, const std::string& name) = 0;  // absent: fine
   virtual Result<void> remove_directory(const Directory& at,
                                         const std::string& name) = 0;  // absent, not empty, mounted on: fine
 };

@@ -102,8 +102,8 @@ class Preparation {
     return nobodys ? Result<Disk>(std::move(disk)) : tl::unexpected(nobodys.error());
   }
 
-  // Somebody may have laid it down a moment ago: after a power cut it would be neither what the journal expects nor worth
-  // being kept.
+  // Somebody may have laid it down a moment ago: after a power cut it would be neither what the journal expects nor
+  // worth being kept.
   Result<void> make_durable_as_it_is(const Destined& where, const std::string& name, const Entry& entry) {
     if (entry.kind == EntryKind::link) {
       return files_.sync(where.directory.number());
