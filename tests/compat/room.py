@@ -115,9 +115,12 @@ def unpacked(package):
                 archives, tree = Path(folder, "archives"), Path(folder, "tree")
                 (archives / "partial").mkdir(parents=True)
                 tree.mkdir(mode=0o755)
-                subprocess.run(["apt-get", "-qq", "install", "-y", "--no-install-recommends", "--download-only", "--reinstall",
-                                "-o", f"Dir::Cache::archives={archives}", "-o", "DPkg::Lock::Timeout=300", package],
-                               check=True, capture_output=True, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+                fetch = ["apt-get", "-qq", "install", "-y", "--no-install-recommends", "--download-only", "--reinstall",
+                         "-o", f"Dir::Cache::archives={archives}", "-o", "DPkg::Lock::Timeout=300", package]
+                environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+                if subprocess.run(fetch, capture_output=True, env=environment, check=False).returncode != 0:
+                    subprocess.run(["apt-get", "-qq", "update"], check=True, capture_output=True, env=environment)
+                    subprocess.run(fetch, check=True, env=environment)
                 for archive in archives.glob("*.deb"):
                     subprocess.run(["dpkg-deb", "-x", archive, tree], check=True)
                 for name in ("bin", "lib", "lib64", "sbin"):  # links to those below /usr, which a directory would hide
