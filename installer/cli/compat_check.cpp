@@ -136,8 +136,11 @@ Result<void> add_requirements(const CompatQuestion& question, const CheckOptions
                                .brand = question.gpu ? question.gpu->brand : ""};
   for (const auto& [variable, expression] : image.expressions) {
     auto result = evaluated_requirement(expression, facts);
-    if (!result) {
+    if (!result && variable == "--require") {
       return tl::unexpected(result.error());
+    }
+    if (!result) {  // the image's mistake, which its runtime would meet too
+      result = RequirementResult{.reasons = {result.error().what}};
     }
     report.requirements.push_back({.variable = variable, .expression = expression, .result = std::move(*result)});
   }

@@ -51,7 +51,10 @@ bool brand_is_known(const CompatQuestion& question) {
 
 std::vector<std::string> forward_assumptions(const CompatQuestion& question) {
   if (brand_is_known(question)) {
-    return {};
+    static const std::vector<std::string> workstation = {"quadro", "quadrortx", "nvidiartx"};
+    const bool some = std::ranges::find(workstation, question.gpu->brand) != workstation.end();
+    return some ? std::vector<std::string>{"this RTX card is one of those that NVIDIA lists for servers"}
+                : std::vector<std::string>();
   }
   std::vector<std::string> assumed = {"the GPU is a data-centre GPU or an RTX card for servers: others give error 804"};
   if (!question.gpu || question.gpu->capability.size() == 0) {

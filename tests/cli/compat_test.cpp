@@ -109,6 +109,9 @@ TEST_CASE("an image's requirement is evaluated, from the option and from the env
                                "                  cuda>=13.3: here it is 13.0\n"
                                "requirement     not asked: NVIDIA_DISABLE_REQUIRE is set\n") != std::string::npos);
   CHECK(console.run({"compat", "check", "--cuda", "13.0", "--driver", "580.95.05", "--require", "cuda"}) == 2);
+  console.context.environment = {{"NVIDIA_REQUIRE_CUDA", "coda>=13.3"}};
+  CHECK(console.run({"compat", "check", "--cuda", "13.0", "--driver", "580.95.05"}) == 0);
+  CHECK(console.out.str().find("'coda>=13.3' is no condition") != std::string::npos);
 }
 
 TEST_CASE("any edition of the matrix is shown in every form", "[compat_test]") {

@@ -144,6 +144,7 @@ TEST_CASE("a GPU that is not known makes a forward answer an assumption", "[deci
   CompatQuestion bare = question("535.54.03", "13.0", "");
   bare.gpu = Gpu{.capability = version("9.0")};
   CHECK(decided(built_in(), bare).assumed.size() == 1);
+  CHECK(mentions(decided(built_in(), question("535.54.03", "13.0", "RTX A6000")).assumed, "lists for servers"));
 }
 
 TEST_CASE("a package whose driver no longer knows the GPU is refused", "[decision]") {
