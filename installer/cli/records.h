@@ -19,6 +19,7 @@ std::string mistakes_record(const std::vector<std::string>& files, const std::ve
 struct PrefixReport {
   std::string prefix{};
   PrefixState state{};
+  bool stuck = false;  // what is open needs a person
   std::vector<Finding> findings{};
   std::vector<LoadProof> proofs{};
 };

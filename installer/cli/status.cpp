@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <ostream>
 #include <utility>
 
 #include "base/text.h"
@@ -21,8 +22,8 @@ struct StatusOptions {
   bool check = false;
 };
 
-// An open journal is carried to its end where the caller may write and no other run holds the lock; any trouble leaves
-// it to the next changing command, which says what is wrong.
+// An open journal is carried to its end where the caller may write and no other run holds the lock. Where a person has
+// to look first, both lists are told; any other trouble leaves it to the next changing command.
 void settle_quietly(const StatusOptions& options, PrefixReport& report, Context& context) {
   const std::string records = directory_of(options.place, report.prefix) + "/.cudnn-install";
   const auto root = checked_root(options.place.root);
@@ -39,6 +40,10 @@ void settle_quietly(const StatusOptions& options, PrefixReport& report, Context&
   how.tool = tool_version();
   watch_signals();
   const auto settled = settle_open(plan, how, {.files = context.files, .processes = context.processes});
+  report.stuck = !settled && settled.error().fault == Fault::needs_settling;
+  if (report.stuck) {
+    context.err << rendered(settled.error()) << '\n' << std::flush;
+  }
   if (auto now = prefix_state(*root, report.prefix); settled && now) {
     report.state = std::move(*now);
   }
@@ -62,7 +67,9 @@ std::string text_of(const PrefixReport& report) {
     text += "  another run is in progress\n";
   }
   if (report.state.standstill == Standstill::open_journal) {
-    text += "  an interrupted run is not settled; the next install, upgrade, rollback or uninstall here does that\n";
+    text += report.stuck ? "  an interrupted run cannot be settled before a person has looked\n"
+                         : "  an interrupted run is not settled; the next install, upgrade, rollback or uninstall here "
+                           "does that\n";
   }
   return text + text_of(report.findings);
 }

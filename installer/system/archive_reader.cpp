@@ -20,6 +20,7 @@
 #include "system/archive_feed.h"
 #include "system/decoder.h"
 #include "system/signals.h"
+#include "system/uninterrupted.h"
 
 namespace cudnn_install {
 
@@ -125,11 +126,11 @@ const Protection& ArchiveReader::protection() const {
 Result<ArchiveReader> ArchiveReader::start(const std::string& file, const ArchiveLimits& limits) {
   auto state = std::make_unique<State>();
   state->limits = limits;
-  state->archive = Descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  state->archive = Descriptor(uninterrupted([&] { return open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY); }));
   if (!state->archive.open()) {
     const int code = errno;
     Error error = system_error(code, "cannot open the archive '" + file + "'");
-    error.fault = code == EACCES ? Fault::permission : Fault::usage;
+    error.fault = error.fault == Fault::conflict ? Fault::usage : error.fault;  // no such file, not a file
     return tl::unexpected(std::move(error));
   }
   auto ready = state->open_pipes().and_then([&] { return state->start_child(); });
@@ -171,6 +172,10 @@ Result<void> ArchiveReader::State::start_child() {
     return tl::unexpected(system_error(code, "cannot start the archive's reader"));
   }
   if (child == 0) {
+    // Ctrl-C at a terminal reaches the child as well: its parent decides what becomes of it.
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      std::signal(signal, SIG_IGN);
+    }
     // The child keeps its three pipe ends and nothing else, the standard streams neither.
     const std::array<int, 3> kept = {input.out.number(), messages.in.number(), credits.out.number()};
     for (int number = 0; number < 1024; ++number) {
@@ -314,7 +319,7 @@ Result<void> ArchiveReader::State::take_data(const Message& message, const Sink&
   // Copied once, out of the child's reach, before anything looks at it.
   std::memcpy(block.data(), slots + message.a * slot_size, message.b);
   const char credit = 1;
-  if (::write(credits.in.number(), &credit, 1) < 0 && errno != EPIPE) {
+  if (uninterrupted([&] { return ::write(credits.in.number(), &credit, 1); }) < 0 && errno != EPIPE) {
     return child_broke_the_rules();
   }
   left -= message.b;

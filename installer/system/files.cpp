@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "system/uninterrupted.h"
+
 namespace cudnn_install {
 
 namespace {
@@ -27,14 +29,15 @@ tl::unexpected<Error> failed(const std::string& what, const std::string& path) {
   return tl::unexpected(system_error(code, "cannot " + what + " '" + path + "'"));
 }
 
-// Repeats a call that a signal cut short.
-template <class Call>
-auto uninterrupted(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) {
-    result = call();
-  }
-  return result;
+// The next entry; at the end, or on an error, which errno then tells, none.
+const dirent* uninterrupted_entry(DIR* stream) {
+  do {
+    errno = 0;
+    if (const dirent* entry = readdir(stream)) {
+      return entry;
+    }
+  } while (errno == EINTR);
+  return nullptr;
 }
 
 std::int64_t in_nanoseconds(const timespec& time) {
@@ -100,7 +103,7 @@ Stat stat_of(const struct stat& raw) {
 
 Result<std::optional<Stat>> RealFiles::look(const Directory& at, const std::string& name) {
   struct stat raw {};
-  if (fstatat(at.number(), name.c_str(), &raw, AT_SYMLINK_NOFOLLOW) != 0) {
+  if (uninterrupted([&] { return fstatat(at.number(), name.c_str(), &raw, AT_SYMLINK_NOFOLLOW); }) != 0) {
     if (errno == ENOENT) {
       return std::nullopt;
     }
@@ -111,7 +114,8 @@ Result<std::optional<Stat>> RealFiles::look(const Directory& at, const std::stri
 
 Result<std::string> RealFiles::link_target(const Directory& at, const std::string& name) {
   std::string target(4096, '\0');
-  const ssize_t length = readlinkat(at.number(), name.c_str(), target.data(), target.size());
+  const ssize_t length =
+      uninterrupted([&] { return readlinkat(at.number(), name.c_str(), target.data(), target.size()); });
   if (length < 0) {
     return failed("read the link", path_of(at, name));
   }
@@ -126,12 +130,16 @@ Result<std::vector<std::string>> RealFiles::names(const Directory& at) {
     return failed("list", at.path);
   }
   std::vector<std::string> found;
-  while (const dirent* entry = readdir(stream)) {
+  while (const dirent* entry = uninterrupted_entry(stream)) {
     if (const std::string name = entry->d_name; name != "." && name != "..") {
       found.push_back(name);
     }
   }
+  const int code = errno;
   closedir(stream);
+  if (code != 0) {  // half a list is none
+    return tl::unexpected(system_error(code, "cannot list '" + at.path + "'"));
+  }
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -154,7 +162,7 @@ Result<Descriptor> RealFiles::open_file(const Directory& at, const std::string& 
 }
 
 Result<Directory> RealFiles::make_directory(const Directory& at, const std::string& name, std::uint32_t mode) {
-  if (mkdirat(at.number(), name.c_str(), mode) != 0 && errno != EEXIST) {
+  if (uninterrupted([&] { return mkdirat(at.number(), name.c_str(), mode); }) != 0 && errno != EEXIST) {
     return failed("create the directory", path_of(at, name));
   }
   return open_directory(at, name);
@@ -162,7 +170,7 @@ Result<Directory> RealFiles::make_directory(const Directory& at, const std::stri
 
 Result<Descriptor> RealFiles::create_file(const Directory& at, const std::string& name, std::uint32_t mode) {
   auto file = opened(at, name, O_RDWR | O_CREAT | O_EXCL, mode);
-  if (file && fchmod(file->number(), mode) != 0) {
+  if (file && uninterrupted([&] { return fchmod(file->number(), mode); }) != 0) {
     return failed("set the mode of", path_of(at, name));
   }
   return file;
@@ -182,13 +190,15 @@ Result<void> RealFiles::write(const Descriptor& file, std::span<const std::byte>
 
 Result<void> RealFiles::set_attributes(const Descriptor& file, const Stat& like) {
   struct stat raw {};
-  const bool owner_differs = fstat(file.number(), &raw) == 0 && (raw.st_uid != like.owner || raw.st_gid != like.group);
+  const bool owner_differs = fstat(file.number(), &raw) != 0 || raw.st_uid != like.owner || raw.st_gid != like.group;
   const timespec time = {.tv_sec = like.mtime / nanoseconds, .tv_nsec = like.mtime % nanoseconds};
   const std::array<timespec, 2> times = {time, time};
-  if (owner_differs && geteuid() == 0 && fchown(file.number(), like.owner, like.group) != 0) {
+  if (owner_differs && geteuid() == 0 &&
+      uninterrupted([&] { return fchown(file.number(), like.owner, like.group); }) != 0) {
     return failed("set the owner of", "a kept file");
   }
-  if (fchmod(file.number(), like.mode) != 0 || futimens(file.number(), times.data()) != 0) {
+  if (uninterrupted([&] { return fchmod(file.number(), like.mode); }) != 0 ||
+      uninterrupted([&] { return futimens(file.number(), times.data()); }) != 0) {
     return failed("set the mode and time of", "a kept file");
   }
   return {};
@@ -197,8 +207,9 @@ Result<void> RealFiles::set_attributes(const Descriptor& file, const Stat& like)
 Result<void> RealFiles::sync(int descriptor) {
   if (uninterrupted([&] { return fsync(descriptor); }) != 0) {
     const int code = errno;
-    // Some file systems do not sync directories; they have nothing to lose there.
-    if (code != EINVAL && code != EROFS) {
+    // Some file systems do not sync directories; they have nothing to lose there. EROFS is no such answer: ext4 gives
+    // it when it has stopped writing.
+    if (code != EINVAL) {
       return tl::unexpected(system_error(code, "cannot make the written data durable"));
     }
   }
@@ -210,7 +221,7 @@ void RealFiles::start_writing_back(const Descriptor& file, std::uint64_t offset,
 }
 
 Result<void> RealFiles::make_link(const Directory& at, const std::string& name, const std::string& target) {
-  if (symlinkat(target.c_str(), at.number(), name.c_str()) != 0) {
+  if (uninterrupted([&] { return symlinkat(target.c_str(), at.number(), name.c_str()); }) != 0) {
     return failed("create the link", path_of(at, name));
   }
   return {};
@@ -218,7 +229,7 @@ Result<void> RealFiles::make_link(const Directory& at, const std::string& name, 
 
 Result<void> RealFiles::hard_link(const Directory& from, const std::string& name, const Directory& to,
                                   const std::string& as) {
-  if (linkat(from.number(), name.c_str(), to.number(), as.c_str(), 0) != 0) {
+  if (uninterrupted([&] { return linkat(from.number(), name.c_str(), to.number(), as.c_str(), 0); }) != 0) {
     return failed("keep aside", path_of(from, name));
   }
   return {};
@@ -226,22 +237,22 @@ Result<void> RealFiles::hard_link(const Directory& from, const std::string& name
 
 Result<void> RealFiles::rename(const Directory& from, const std::string& name, const Directory& to,
                                const std::string& as) {
-  if (renameat(from.number(), name.c_str(), to.number(), as.c_str()) != 0) {
+  if (uninterrupted([&] { return renameat(from.number(), name.c_str(), to.number(), as.c_str()); }) != 0) {
     return failed("put in place", path_of(to, as));
   }
   return {};
 }
 
 Result<void> RealFiles::remove(const Directory& at, const std::string& name) {
-  if (unlinkat(at.number(), name.c_str(), 0) != 0 && errno != ENOENT) {
+  if (uninterrupted([&] { return unlinkat(at.number(), name.c_str(), 0); }) != 0 && errno != ENOENT) {
     return failed("remove", path_of(at, name));
   }
   return {};
 }
 
 Result<void> RealFiles::remove_directory(const Directory& at, const std::string& name) {
-  if (unlinkat(at.number(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT && errno != ENOTEMPTY &&
-      errno != EEXIST && errno != EBUSY) {
+  if (uninterrupted([&] { return unlinkat(at.number(), name.c_str(), AT_REMOVEDIR); }) != 0 && errno != ENOENT &&
+      errno != ENOTEMPTY && errno != EEXIST && errno != EBUSY) {
     return failed("remove the directory", path_of(at, name));
   }
   return {};

@@ -9,6 +9,8 @@
 #include <memory>
 #include <utility>
 
+#include "system/uninterrupted.h"
+
 namespace cudnn_install {
 
 namespace {
@@ -34,7 +36,7 @@ class Walk {
   Walk(std::string root, Caution caution) : root_(std::move(root)), caution_(caution) {}
 
   Result<Resolved> to(const std::string& path) {
-    const int number = open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const int number = uninterrupted([&] { return open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC); });
     if (number < 0) {
       const int code = errno;
       return tl::unexpected(system_error(code, "cannot open the root '" + root_ + "'"));
@@ -69,7 +71,7 @@ class Walk {
     }
     const int here = held_.back().descriptor->number();
     struct stat raw {};
-    if (fstatat(here, name.c_str(), &raw, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (uninterrupted([&] { return fstatat(here, name.c_str(), &raw, AT_SYMLINK_NOFOLLOW); }) != 0) {
       const int code = errno;
       if (code == ENOENT) {
         stopped_ = true;
@@ -88,14 +90,22 @@ class Walk {
     if (!S_ISDIR(raw.st_mode)) {
       return failure(Fault::conflict, "'" + below(name) + "' is not a directory");
     }
-    const int number =
-        openat(held_.back().descriptor->number(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    Descriptor opened(uninterrupted([&] {
+      return openat(held_.back().descriptor->number(), name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    }));
     struct stat seen {};
-    if (number < 0 || fstat(number, &seen) != 0 || seen.st_ino != raw.st_ino || seen.st_dev != raw.st_dev) {
+    if (!opened.open() || fstat(opened.number(), &seen) != 0) {
+      const int code = errno;
+      if (code != ENOENT && code != ENOTDIR && code != ELOOP) {
+        return tl::unexpected(system_error(code, "cannot open '" + below(name) + "'"));
+      }
+      seen = {};
+    }
+    if (seen.st_ino != raw.st_ino || seen.st_dev != raw.st_dev) {
       return failure(Fault::conflict, "'" + below(name) + "' was changed while it was looked at",
                      "run the command again");
     }
-    held_.push_back({std::make_shared<Descriptor>(number), below(name)});
+    held_.push_back({std::make_shared<Descriptor>(std::move(opened)), below(name)});
     return {};
   }
 
@@ -109,9 +119,11 @@ class Walk {
                      "the links lead in a circle: mend them");
     }
     std::string target(4096, '\0');
-    const ssize_t length = readlinkat(held_.back().descriptor->number(), name.c_str(), target.data(), target.size());
+    const ssize_t length = uninterrupted(
+        [&] { return readlinkat(held_.back().descriptor->number(), name.c_str(), target.data(), target.size()); });
     if (length <= 0) {
-      return failure(Fault::conflict, "cannot read the link '" + below(name) + "'");
+      const int code = length < 0 ? errno : EINVAL;
+      return tl::unexpected(system_error(code, "cannot read the link '" + below(name) + "'"));
     }
     target.resize(static_cast<std::size_t>(length));
     if (target.front() == '/') {
@@ -127,10 +139,14 @@ class Walk {
   enum class Sticky { helps, does_not_help };
   [[nodiscard]] Result<void> safe_directory(Sticky sticky) const {
     struct stat here {};
-    if (caution_ == Caution::trusting || fstat(held_.back().descriptor->number(), &here) != 0) {
+    if (caution_ == Caution::trusting) {
       return {};
     }
     const std::string path = held_.back().path.empty() ? "/" : held_.back().path;
+    if (fstat(held_.back().descriptor->number(), &here) != 0) {
+      const int code = errno;
+      return tl::unexpected(system_error(code, "cannot look at '" + path + "'"));
+    }
     if (!trusted(here.st_uid)) {
       return failure(Fault::conflict, "'" + path + "' belongs to another user", other_owner(here.st_uid));
     }
@@ -159,7 +175,8 @@ class Walk {
     }
     const std::string here = held_.back().path.empty() ? "/" : held_.back().path;
     const std::string shown = root_ == "/" ? here : root_ + held_.back().path;
-    const int number = openat(held_.back().descriptor->number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int number = uninterrupted(
+        [&] { return openat(held_.back().descriptor->number(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
     if (number < 0) {
       const int code = errno;
       return tl::unexpected(system_error(code, "cannot open '" + shown + "'"));

@@ -13,11 +13,13 @@ namespace cudnn_install {
 enum class Certainty { by_stat, by_digest };
 
 // Puts every path into the state that the journal's direction asks for. A path that is neither old nor new stops it
-// before anything is touched (needs_settling, both lists); a refused rename is answered as it is.
+// before anything is touched (needs_settling, both lists); a refused rename is answered as it is; what cannot be made
+// durable is needs_settling, since nobody knows then which of the two a power cut would leave.
 Result<void> carry_out(const Journal& journal, const Workplace& place, const std::vector<Destined>& destinations,
                        Certainty certainty);
 
-// After carry_out: loader cache, receipt, then the journal goes, then the stages and what nobody keeps any more.
+// After carry_out: loader cache, receipt, then the journal goes. As long as it is there, an error is answered;
+// afterwards the work is done, and sweep() does the rest.
 Result<void> close_journal(const Journal& journal, const Workplace& place, const std::vector<Destined>& destinations);
 
 // The journal that leads back, durable by one rename. Where something that was replaced cannot be had back, the journal

@@ -93,7 +93,7 @@ Result<void> Index::write(const IndexEntry& entry) {
 }
 
 Result<void> Index::remove(const std::string& id) {
-  return remove_durably(*files_, index_, id);
+  return files_->remove(index_, id + ".tmp").and_then([&] { return remove_durably(*files_, index_, id); });
 }
 
 std::vector<IndexEntry> index_entries(Files& files, const std::string& state) {

@@ -63,7 +63,10 @@ Result<PrefixState> prefix_state(const std::string& root, const std::string& pre
     if (!open) {
       return tl::unexpected(open.error());
     }
-    answer.standstill = *open ? Standstill::open_journal : Standstill::none;
+    // A run may have begun between the two looks.
+    answer.standstill = !*open              ? Standstill::none
+                        : is_locked(*state) ? Standstill::in_progress
+                                            : Standstill::open_journal;
   }
   auto receipt = read_receipt(files, *state);
   if (!receipt) {

@@ -227,10 +227,11 @@ class Preparation {
     return entry.kind == EntryKind::link ? Rank::link : Rank::versioned;
   }
 
-  // Equal names with other bytes: for a moment old and new libraries lie beside each other, so the front goes first.
+  // A name that leads to other bytes afterwards: for a moment parts of both versions can be found, so the front goes
+  // first.
   static void mark_take_down(std::vector<PathChange>& changes) {
     const bool mixed = std::any_of(changes.begin(), changes.end(), [](const PathChange& change) {
-      return change.rank == Rank::versioned && change.before && change.after &&
+      return (change.rank == Rank::versioned || change.rank == Rank::link) && change.before && change.after &&
              !same_content(*change.before, *change.after);
     });
     for (PathChange& change : changes) {

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "system/signals.h"
 #include "transaction/settle.h"
 #include "transaction/state_directory.h"
 
@@ -58,13 +59,18 @@ std::uint64_t inode_of(const Directory& directory) {
 }
 
 // Nothing that was begun is out of reach: each directory is the one that it was, or is gone with all that was in it.
-bool is_at_hand(const Workplace& place, const IndexEntry& entry) {
-  return std::all_of(entry.directories.begin(), entry.directories.end(), [&](const auto& begun) {
-    const auto& [name, inode] = begun;
+Result<bool> is_at_hand(const Workplace& place, const IndexEntry& entry) {
+  for (const auto& [name, inode] : entry.directories) {
     const auto found = resolve(place.root, place.prefix + (name.empty() ? "" : "/" + name), place.caution);
+    if (!found && found.error().fault != Fault::conflict) {
+      return tl::unexpected(found.error());
+    }
     const bool gone = found && found->path == place.prefix && !found->missing.empty() && found->missing.front() == name;
-    return gone || (found && found->missing.empty() && inode_of(found->directory) == inode);
-  });
+    if (!gone && (!found || !found->missing.empty() || inode_of(found->directory) != inode)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 // All is done (or wiped), and the index says so; where nothing is installed, state directory and note go. A place that
@@ -72,8 +78,9 @@ bool is_at_hand(const Workplace& place, const IndexEntry& entry) {
 Result<void> close_entry(Index& index, const Workplace& place, IndexEntry entry) {
   const auto receipt = place.state.number() >= 0 ? read_receipt(*place.files, place.state)
                                                  : Result<std::optional<Receipt>>(std::nullopt);
-  if (!receipt || !is_at_hand(place, entry)) {
-    return receipt ? Result<void>() : tl::unexpected(receipt.error());
+  const auto at_hand = receipt ? is_at_hand(place, entry) : tl::unexpected(receipt.error());
+  if (!at_hand || !*at_hand) {
+    return at_hand ? Result<void>() : tl::unexpected(at_hand.error());
   }
   if (!*receipt) {
     return remove_state(place, entry.created).and_then([&] { return index.remove(entry.id); });
@@ -81,6 +88,16 @@ Result<void> close_entry(Index& index, const Workplace& place, IndexEntry entry)
   entry.open = false;
   entry.directories.clear();
   return index.write(entry);
+}
+
+using Places = std::vector<std::pair<Directory, std::string>>;
+
+// The lock beside the files, which every caller knows, and one among the records of this system: it still keeps others
+// out where somebody has removed the first. Messages name the prefix's own directory for both.
+Result<Places> locks_of(const Directory& state, const Index& index) {
+  const auto second = lock_of(state);
+  return second ? Result<Places>(Places{{state, lock_name}, {{index.locks().descriptor, state.path}, *second}})
+                : tl::unexpected(second.error());
 }
 
 // One entry of the index: lock what is there, settle it, tidy up.
@@ -108,18 +125,27 @@ Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const Tr
                         .prefix_directory = prefix->directory,
                         .state = *state,
                         .id = entry.id,
-                        .caution = caution_of(options)};
-  if (state->number() < 0 && !is_at_hand(place, entry)) {
-    return std::string();
+                        .caution = caution_of(options),
+                        .grace = options.grace};
+  const auto at_hand = state->number() < 0 ? is_at_hand(place, entry) : Result<bool>(true);
+  if (!at_hand || !*at_hand) {
+    return at_hand ? Result<std::string>("") : tl::unexpected(at_hand.error());
   }
   std::string told;
   std::optional<Lock> lock;
   if (state->number() >= 0) {
-    auto taken = Lock::take({{*state, lock_name}}, std::chrono::seconds(0), [](const std::string&) {});
+    const auto places = locks_of(*state, index);
+    auto taken = places ? Lock::take(*places, std::chrono::seconds(0), [](const std::string&) {})
+                        : tl::unexpected(places.error());
     if (!taken) {
       return taken.error().fault == Fault::busy ? Result<std::string>(std::string()) : tl::unexpected(taken.error());
     }
     lock = std::move(*taken);
+    const auto id = id_of(effects.files, *state);
+    if (!id || (!id->empty() && *id != entry.id)) {
+      // Another run made the directory, and has its own note of it.
+      return id ? index.remove(entry.id).map([] { return std::string(); }) : tl::unexpected(id.error());
+    }
     auto settled = settle(place);
     if (!settled) {
       return settled;
@@ -149,8 +175,21 @@ Result<std::vector<std::string>> settle_index(Index& index, const TransactionOpt
   return told;
 }
 
+// A run that has just taken the last installation out removes the place that we wait at: then it is made anew.
 Result<std::optional<Session>> Session::open(const Plan& plan, Purpose purpose, const TransactionOptions& options,
                                              Effects effects) {
+  const auto until = std::chrono::steady_clock::now() + options.lock_timeout;
+  while (true) {
+    auto session = open_once(plan, purpose, options, effects);
+    const bool busy = !session && session.error().fault == Fault::busy;
+    if (!busy || interrupted() || std::chrono::steady_clock::now() >= until) {
+      return session;
+    }
+  }
+}
+
+Result<std::optional<Session>> Session::open_once(const Plan& plan, Purpose purpose, const TransactionOptions& options,
+                                                  Effects effects) {
   Session session;
   session.patience_ = options.lock_timeout;
   session.report_ = options.report;
@@ -175,7 +214,8 @@ Result<std::optional<Session>> Session::open(const Plan& plan, Purpose purpose, 
                     .root = plan.root,
                     .prefix = prefix->path,
                     .prefix_directory = prefix->directory,
-                    .caution = caution_of(options)};
+                    .caution = caution_of(options),
+                    .grace = options.grace};
   auto state = prefix->missing.empty() ? state_below(effects.files, prefix->directory) : Result<Directory>(Directory{});
   if (!state) {
     return tl::unexpected(state.error());
@@ -186,25 +226,26 @@ Result<std::optional<Session>> Session::open(const Plan& plan, Purpose purpose, 
       return std::nullopt;
     }
     if (auto created = session.create(prefix->missing); !created) {
-      session.forget();
-      return tl::unexpected(created.error());
+      return tl::unexpected(session.taken_away(created.error(), session.entry_, options, effects));
     }
   }
-  const std::string noted = session.entry_.id;
+  const IndexEntry noted = session.entry_;
   if (auto locked = session.lock_and_read(options); !locked) {
-    // Another run has the directory that we made, and its own note of it.
-    const auto forgotten = noted.empty() ? Result<void>() : session.index_->remove(noted);
-    return tl::unexpected(forgotten ? locked.error() : during(locked.error(), forgotten.error().what));
+    return tl::unexpected(session.taken_away(locked.error(), noted, options, effects));
   }
   return std::optional<Session>(std::move(session));
 }
 
-// What create() could not finish goes again; what does not go is noted in the index for the next run.
-void Session::forget() {
-  const bool nothing_made = place_.prefix != entry_.prefix;
-  if (nothing_made || remove_state(place_, entry_.created)) {
-    [[maybe_unused]] const auto removed = index_->remove(entry_.id);
+// What was made here and cannot be used goes again, as the next run would take it away; where that fails or another run
+// works there, the note in the index is left for the next run.
+Error Session::taken_away(const Error& error, const IndexEntry& noted, const TransactionOptions& options,
+                          Effects effects) {
+  lock_.reset();
+  if (noted.id.empty()) {
+    return error;
   }
+  const auto settled = settle_entry(*index_, noted, options, effects);
+  return settled ? error : during(error, "clean up (" + settled.error().what + "); the next run does it");
 }
 
 // The note in the index comes first, so that whatever follows can be found and taken away.
@@ -225,8 +266,8 @@ Result<void> Session::create(const std::vector<std::string>& missing) {
   Files& files = *place_.files;
   if (!missing.empty()) {
     auto made = files.make_directory(place_.prefix_directory, missing.front(), 0755);
-    auto durable = made ? files.sync(place_.prefix_directory.number()) : tl::unexpected(made.error());
-    auto ours = durable ? believable(*made) : durable;
+    const auto durable = made ? files.sync(place_.prefix_directory.number()) : tl::unexpected(made.error());
+    const auto ours = durable ? believable(*made) : durable;
     if (!ours) {
       return ours;
     }
@@ -246,7 +287,8 @@ Result<void> Session::lock_and_read(const TransactionOptions& options) {
   const auto waiting = [&](const std::string& holder) {
     options.report({.kind = Event::Kind::waiting, .text = holder});
   };
-  auto lock = Lock::take({{place_.state, lock_name}}, patience_, waiting);
+  const auto places = locks_of(place_.state, *index_);
+  auto lock = places ? Lock::take(*places, patience_, waiting) : tl::unexpected(places.error());
   if (!lock) {
     return tl::unexpected(lock.error());
   }
@@ -297,7 +339,10 @@ Result<void> Session::lock_and_read(const TransactionOptions& options) {
 
 Result<Destined> Session::made_destination(const std::string& name) {
   const auto resolved = resolve(place_.root, place_.prefix + "/" + name, place_.caution);
-  if (resolved && !resolved->missing.empty()) {
+  if (!resolved) {
+    return tl::unexpected(resolved.error());
+  }
+  if (!resolved->missing.empty()) {
     auto made = place_.files->make_directory(place_.prefix_directory, name, 0755);
     auto durable = made ? place_.files->sync(place_.prefix_directory.number()) : tl::unexpected(made.error());
     if (!durable) {
@@ -340,14 +385,14 @@ Result<std::vector<Destined>> Session::begin(const std::vector<std::string>& des
     return tl::unexpected(noted.error());
   }
   std::vector<Destined> found;
-  std::vector<std::pair<Directory, std::string>> locks;
+  Places locks;
   for (const std::string& name : destinations) {
     auto destined = made_destination(name);
     auto lock = destined ? lock_of(destined->directory) : tl::unexpected(destined.error());
     if (!lock) {
       return tl::unexpected(lock.error());
     }
-    locks.emplace_back(index_->locks(), *lock);
+    locks.emplace_back(Directory{index_->locks().descriptor, destined->directory.path}, *lock);
     found.push_back(std::move(*destined));
   }
   if (geteuid() == 0) {

@@ -36,7 +36,9 @@ class Session {
 
  private:
   Session() = default;
-  void forget();
+  static Result<std::optional<Session>> open_once(const Plan& plan, Purpose purpose, const TransactionOptions& options,
+                                                  Effects effects);
+  Error taken_away(const Error& error, const IndexEntry& noted, const TransactionOptions& options, Effects effects);
   void note_directories();
   Result<void> create(const std::vector<std::string>& missing);
   Result<void> lock_and_read(const TransactionOptions& options);

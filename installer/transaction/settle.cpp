@@ -49,16 +49,27 @@ Result<std::string> settle_journal(const Workplace& place, const Journal& journa
     }
   }
   if (auto closed = close_journal(journal, place, *destinations); !closed) {
-    return tl::unexpected(during(closed.error(), "settle '" + journal.title + "'"));
+    Error error = closed.error();
+    error.fault = Fault::needs_settling;
+    return tl::unexpected(during(std::move(error), "settle '" + journal.title + "'"));
+  }
+  if (auto swept = sweep(place, *destinations); !swept) {
+    return tl::unexpected(during(swept.error(), "clean up after '" + journal.title + "'"));
   }
   return (journal.direction == Direction::forward ? "finished '" : "took back '") + journal.title +
          "', which was interrupted";
 }
 
-std::vector<Destined> reachable_destinations(const Workplace& place, const std::optional<Receipt>& receipt) {
+// Those that are there; where a file or a stranger's directory lies now, there is nothing of ours. One that cannot be
+// looked into is an error: a stage in it must not be forgotten.
+Result<std::vector<Destined>> existing_destinations(const Workplace& place, const std::optional<Receipt>& receipt) {
   std::vector<Destined> found;
   for (const std::string& name : destination_names(receipt)) {
-    if (auto destined = opened_destination(place, name)) {
+    auto destined = opened_destination(place, name);
+    if (!destined && destined.error().fault != Fault::conflict) {
+      return tl::unexpected(destined.error());
+    }
+    if (destined) {
       found.push_back(std::move(*destined));
     }
   }
@@ -116,7 +127,8 @@ Result<bool> is_open(const Workplace& place) {
   if (!journal) {
     return tl::unexpected(journal.error());
   }
-  return *journal || has_leftovers(place, reachable_destinations(place, std::nullopt));
+  const auto destinations = existing_destinations(place, std::nullopt);
+  return *journal || (destinations && has_leftovers(place, *destinations));
 }
 
 Result<std::string> settle(const Workplace& place) {
@@ -133,12 +145,14 @@ Result<std::string> settle(const Workplace& place) {
     }
     told = std::move(*settled);
   } else {
-    const std::vector<Destined> destinations = reachable_destinations(place, *receipt);
-    if (!has_leftovers(place, destinations)) {
-      return std::string();
+    const auto destinations = existing_destinations(place, *receipt);
+    if (!destinations || !has_leftovers(place, *destinations)) {
+      return destinations ? Result<std::string>("") : tl::unexpected(destinations.error());
     }
     told = "removed what a run had left that was stopped before it changed anything";
-    if (auto swept = sweep(place, destinations); !swept) {
+    // Nobody may find a journal again whose stage is gone.
+    auto swept = place.files->sync(place.state.number()).and_then([&] { return sweep(place, *destinations); });
+    if (!swept) {
       return tl::unexpected(swept.error());
     }
   }

@@ -144,10 +144,12 @@ Result<void> replace_file(Files& files, const Directory& at, const std::string& 
       return files.sync(file->number());
     });
   };
-  return files.remove(at, temporary)
-      .and_then(write)
-      .and_then([&] { return files.rename(at, temporary, at, name); })
-      .and_then([&] { return files.sync(at.number()); });
+  auto renamed =
+      files.remove(at, temporary).and_then(write).and_then([&] { return files.rename(at, temporary, at, name); });
+  if (!renamed) {
+    [[maybe_unused]] const auto removed = files.remove(at, temporary);
+  }
+  return renamed.and_then([&] { return files.sync(at.number()); });
 }
 
 Result<void> remove_durably(Files& files, const Directory& at, const std::string& name) {

@@ -237,11 +237,10 @@ class Transaction {
     if (auto moved = carry_out(prepared.journal, place_, destinations_, Certainty::by_stat); !moved) {
       return taken_back(prepared.journal, moved.error());
     }
-    auto ended = close_journal(prepared.journal, place_, destinations_).and_then([&] { return session_.end(); });
-    if (!ended) {
-      return tl::unexpected(
-          during(ended.error(), "end '" + plan_.title + "'; the files are in place, the next run does the rest"));
+    if (auto closed = close_journal(prepared.journal, place_, destinations_); !closed) {
+      return tl::unexpected(stuck(closed.error(), " (" + closed.error().what + ")"));
     }
+    tidy_up();
     for (const std::string& path : prepared.left_alone) {
       options_.report({.kind = Event::Kind::note,
                        .text = "'" + path + "' was changed since it was installed, so it is left alone"});
@@ -256,7 +255,7 @@ class Transaction {
   // The journal may or may not have reached its name: if it did, this is the commit, and the next run ends it.
   Result<Done> not_committed(Error error) {
     const auto there = effects_.files.look(place_.state, journal_name);
-    if (there && *there) {
+    if (!there || *there) {
       if (auto removed = remove_durably(effects_.files, place_.state, journal_name); !removed) {
         error.fault = Fault::needs_settling;
         error.hint = "run the command again: it ends what was begun";
@@ -272,28 +271,32 @@ class Transaction {
     }
     const auto back = turned_round(journal, place_, destinations_);
     auto ended = back ? carry_out(*back, place_, destinations_, Certainty::by_stat) : tl::unexpected(back.error());
-    ended = ended.and_then([&] { return close_journal(*back, place_, destinations_); }).and_then([&] {
-      return session_.end();
-    });
-    if (ended) {
-      return tl::unexpected(during(error, plan_.title + "; everything is as it was"));
+    ended = ended.and_then([&] { return close_journal(*back, place_, destinations_); });
+    if (!ended) {
+      return tl::unexpected(stuck(error, back ? " (" + ended.error().what + ")" : std::string()));
     }
-    Error stuck = error;
-    stuck.fault = Fault::needs_settling;
-    stuck.hint = "mend what is wrong" + (back ? " (" + ended.error().what + ")" : std::string()) +
-                 ", then run the command again: it goes on from here";
-    return tl::unexpected(during(std::move(stuck), plan_.title));
+    tidy_up();
+    return tl::unexpected(during(error, plan_.title + "; everything is as it was"));
+  }
+
+  // The journal is still there: the next run goes on in its direction.
+  [[nodiscard]] Error stuck(Error error, const std::string& why) const {
+    error.fault = Fault::needs_settling;
+    error.hint = "mend what is wrong" + why + ", then run the command again: it goes on from here";
+    return during(std::move(error), plan_.title);
+  }
+
+  // The journal is gone and the work is done: what cannot be cleaned up changes nothing about that.
+  void tidy_up() {
+    if (const auto tidy = sweep(place_, destinations_).and_then([&] { return session_.end(); }); !tidy) {
+      options_.report({.kind = Event::Kind::note,
+                       .text = "could not clean up (" + tidy.error().what + "): the next changing run does it"});
+    }
   }
 
   // Before the commit point: the stages and what was newly kept go, the error stays.
   Result<Done> wiped(const Error& error) {
-    std::vector<Destined> destinations;
-    for (const Destined& destined : destinations_) {
-      if (auto again = opened_destination(place_, destined.destination.name)) {
-        destinations.push_back(std::move(*again));
-      }
-    }
-    const auto swept = sweep(place_, destinations).and_then([&] { return session_.end(); });
+    const auto swept = sweep(place_, destinations_).and_then([&] { return session_.end(); });
     return swept ? tl::unexpected(error)
                  : tl::unexpected(during(error, "clean up (" + swept.error().what + "); the next run does it"));
   }

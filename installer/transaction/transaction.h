@@ -36,6 +36,8 @@ enum class Trust { checked, given };  // given: --trust-prefix
 struct TransactionOptions {
   Trust trust = Trust::checked;
   std::chrono::seconds lock_timeout{60};
+  // How long programs that are just starting may take to open their parts after the front was taken away.
+  std::chrono::milliseconds grace{100};
   LicenceRecord licence{};
   std::string state{};  // /var/lib/cudnn-install below the root, or the user's XDG_STATE_HOME/cudnn-install
   std::string tool{};   // version of this program, for the receipt

@@ -1,6 +1,7 @@
 // The held directories of one prefix while its lock is held.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Workplace {
   Directory state{};  // <prefix>/.cudnn-install
   std::string id{};   // of the state directory; names the stages
   Caution caution = Caution::strict;
+  std::chrono::milliseconds grace{100};
 };
 
 // A destination directory with its stage, which may not exist (yet, or any more).

@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 static char wanted[32];
@@ -94,6 +95,11 @@ int openat64(int at, const char *path, int flags, ...) {
   mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
   va_end(more);
   return opened("openat64", at, path, flags, mode);
+}
+/* A run that is to be killed spends no time on pauses. */
+int nanosleep(const struct timespec *length, struct timespec *rest) {
+  REAL(int, "nanosleep", (const struct timespec *, struct timespec *));
+  return wanted[0] != '\0' ? 0 : real(length, rest);
 }
 ssize_t write(int file, const void *bytes, size_t length) {
   REAL(ssize_t, "write", (int, const void *, size_t));

@@ -300,3 +300,15 @@ TEST_CASE("a child that is killed is told as one that died of the archive", "[ar
                               .what = "the archive's reader died",
                               .hint = "do not use this archive: download it again"});
 }
+
+TEST_CASE("what a terminal sends to the whole group does not end the child: its parent decides", "[archive_reader]") {
+  Reading reading(TarFile(Packing::gzip).file("a", noise(9'000'000)).bytes());
+  auto reader = ArchiveReader::start(reading.scratch.at("archive"), {});
+  REQUIRE(reader);
+  for (const pid_t child : children_of(getpid())) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      kill(child, signal);
+    }
+  }
+  CHECK(reader->read(reading.sink(), std::nullopt));
+}

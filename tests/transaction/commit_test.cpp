@@ -44,14 +44,19 @@ class Machine {
 
   Result<Done> rollback(Files& files) {
     RealProcesses processes;
-    return perform(plan, {.state = scratch.at("state")}, {files, processes});
+    return perform(plan, {.grace = {}, .state = scratch.at("state")}, {files, processes});
   }
   Result<std::vector<std::string>> settled(Files& files) {
     RealProcesses processes;
-    return settle_open(plan, {.state = scratch.at("state")}, {files, processes});
+    return settle_open(plan, {.grace = {}, .state = scratch.at("state")}, {files, processes});
   }
   [[nodiscard]] bool has_journal() const {
     return std::filesystem::exists(scratch.at("prefix/.cudnn-install/journal"));
+  }
+  // As `ldconfig -n` does while both versions lie there.
+  void turn_back() const {
+    std::filesystem::remove(scratch.at("prefix/lib64/libcudnn.so.8"));
+    scratch.link("prefix/lib64/libcudnn.so.8", "libcudnn.so.8.2");
   }
   [[nodiscard]] Tree include() const { return scratch.tree("prefix/include"); }
   [[nodiscard]] Tree library() const { return scratch.tree("prefix/lib64"); }
@@ -189,6 +194,81 @@ TEST_CASE("where the journal itself cannot be turned, the next run goes on forwa
   REQUIRE_FALSE(done);
   CHECK(done.error().fault == Fault::needs_settling);
   CHECK(machine.has_journal());
+  CHECK(machine.settled(real).value() == std::vector<std::string>{"finished 'back to 1', which was interrupted"});
+  CHECK(machine.is_rolled_back());
+}
+
+TEST_CASE("what cannot be made durable after the commit keeps the journal, and the next run goes on forwards",
+          "[commit]") {
+  for (const int nth : {2, 3, 4}) {  // the first one makes the journal's own name durable
+    INFO("from sync " << nth);
+    Machine machine;
+    RealFiles real;
+    FailingFiles files(
+        real, [&, count = 0](const Deed& deed) mutable { return deed.verb == "sync" && ++count >= nth ? EIO : 0; });
+    files.start_at_commit();
+    const auto done = machine.rollback(files);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().fault == Fault::needs_settling);
+    CHECK(machine.has_journal());
+    CHECK(machine.settled(real).value() == std::vector<std::string>{"finished 'back to 1', which was interrupted"});
+    CHECK(machine.is_rolled_back());
+  }
+}
+
+TEST_CASE("a receipt that cannot be written keeps the journal too", "[commit]") {
+  Machine machine;
+  RealFiles real;
+  FailingFiles files(real, [](const Deed& deed) {
+    return deed.verb == "create_file" && deed.name == "receipt.json.tmp" ? ENOSPC : 0;
+  });
+  const auto done = machine.rollback(files);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().fault == Fault::needs_settling);
+  CHECK(machine.has_journal());
+  CHECK(machine.settled(real).value() == std::vector<std::string>{"finished 'back to 1', which was interrupted"});
+  CHECK(machine.is_rolled_back());
+}
+
+TEST_CASE("what cannot be cleaned up when the journal is gone is told, and left to the next run", "[commit]") {
+  Machine machine;
+  RealFiles real;
+  FailingFiles files(real, [](const Deed& deed) { return deed.verb == "remove_directory" ? EIO : 0; });
+  const auto done = machine.rollback(files);
+  REQUIRE(done);
+  CHECK(done->change == Change::made);
+  CHECK_FALSE(machine.has_journal());
+  CHECK(machine.settled(real));
+  CHECK(machine.is_rolled_back());
+}
+
+TEST_CASE("a link that somebody turns back while the run goes on is turned again", "[commit]") {
+  Machine machine;
+  RealFiles real;
+  FailingFiles files(real, [&](const Deed& deed) {
+    if (deed.verb == "remove" && deed.name == "libcudnn.so.8.2" && is_in_place(deed.directory)) {
+      machine.turn_back();
+    }
+    return 0;
+  });
+  CHECK(machine.rollback(files));
+  CHECK(machine.is_rolled_back());
+}
+
+TEST_CASE("a link that somebody turns back after a crash is turned again, though the staged one is used up",
+          "[commit]") {
+  Machine machine;
+  RealFiles real;
+  FailingFiles files(real, [moved = false](const Deed& deed) mutable {
+    const bool front = deed.verb == "rename" && deed.name == "libcudnn.so.8" && is_in_place(deed.directory);
+    const int code = moved ? EIO : 0;
+    moved = moved || front;
+    return code;
+  });
+  const auto done = machine.rollback(files);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().fault == Fault::needs_settling);
+  machine.turn_back();
   CHECK(machine.settled(real).value() == std::vector<std::string>{"finished 'back to 1', which was interrupted"});
   CHECK(machine.is_rolled_back());
 }

@@ -101,6 +101,23 @@ TEST_CASE("of several locks all are held or none", "[lock]") {
   CHECK(Lock::take({{scratch.open(), "a"}}, 0s, [](const std::string&) {}));
 }
 
+TEST_CASE("a lock that is removed while the next one is waited for is noticed", "[lock]") {
+  const Scratch scratch;
+  auto held = std::make_unique<Lock>(Lock::take({{scratch.open(), "b"}}, 0s, [](const std::string&) {}).value());
+  std::atomic<bool> waits = false;
+  std::thread other([&] {
+    while (!waits) {
+      std::this_thread::sleep_for(1ms);
+    }
+    std::filesystem::remove(scratch.at("a"));
+    held.reset();
+  });
+  const auto both =
+      Lock::take({{scratch.open(), "a"}, {scratch.open(), "b"}}, 20s, [&](const std::string&) { waits = true; });
+  other.join();
+  CHECK(refusal(both, scratch) == "busy: another run has just removed 'HERE'");
+}
+
 TEST_CASE("a link in the lock's place is refused and not followed", "[lock]") {
   const Scratch scratch;
   scratch.write("precious", "untouched");
