@@ -5,10 +5,12 @@ Not here: 18, because no method of this build drives a package manager, and 70, 
 
 import os
 import shutil
+import subprocess
 import unittest
 
 import hostile
 import kill_sweep
+import peers
 import rig
 
 STRANGER = 12345
@@ -309,6 +311,38 @@ class Settling(FaultCase):
         self.assertIn("include/cudnn_ops_infer.h", lines)
         self.assertIn("include/cudnn_version.h", lines)  # moved
         self.assertIn("lib64/libcudnn_adv_infer.so.8.9.6", lines)  # goes last, so it is still there
+
+    def copied_by_hand(self, archive):
+        """The guide's commands over what is there."""
+        guide = peers.Guide()
+        for step in guide.steps(self.rig, archive):
+            subprocess.run(step, check=True)
+
+    def test_20_when_an_administrator_has_copied_another_version_meanwhile(self):
+        newer = self.killed_in_the_midst()
+        self.copied_by_hand(rig.Archive("8.9.4.25", "12"))
+        before = self.everything()
+        for arguments in (newer, ["uninstall", "--yes"], ["rollback", "--yes"]):
+            done = self.rig.run(*arguments)
+            self.assert_ends(20, done)
+            for line in ("changed by somebody else, or their new content is out of reach:\n    include/cudnn_version.h\n",
+                         "\n  still as before:\n", "\n  done:\n"):
+                self.assertIn(line, done.stderr)
+            self.assert_tree(before, self.everything())
+        status = self.rig.run("status")
+        self.assert_ends(20, status)
+        self.assertIn("an interrupted run cannot be settled before a person has looked", status.stdout)
+        self.assertIn("changed by somebody else", status.stderr)
+        self.assert_tree(before, self.everything())
+
+    def test_the_new_version_copied_by_hand_is_a_way_out_of_20(self):
+        newer = self.killed_in_the_midst()
+        self.copied_by_hand(rig.Archive("8.9.4.25", "12"))
+        self.assert_ends(20, self.rig.run(*newer))
+        self.copied_by_hand(rig.Archive("8.9.7.29", "12"))
+        self.rig.must(*newer)
+        self.rig.must("verify")
+        self.assertEqual([], self.rig.leftovers())
 
     def test_20_with_a_damaged_journal(self):
         newer = self.killed_in_the_midst()

@@ -111,14 +111,14 @@ class Sweep:
         nothing_here = state == "old" and not scratch.had_records
         if not nothing_here and tree and verified.returncode != 0 and not (state == "new" and self.name == "uninstall"):
             complaints.append(f"verify ended with {verified.returncode}: {verified.stdout.strip()}")
-        return state, [f"{self.name} killed at {where}: {text}" for text in complaints]
+        return state, [f"{self.name}, {where}: {text}" for text in complaints]
 
     def at(self, scratch, call):
         scratch.restore()
         done = scratch.run(*self.arguments, before=self.killer.at(call))
         if done.returncode not in (-9, 137):
             return "missed", [f"{self.name}: {call} was not reached ({done.returncode})"]
-        return self.judge(scratch, f"{call[0]}:{call[1]}")
+        return self.judge(scratch, f"killed at {call[0]}:{call[1]}")
 
     def settling_at(self, scratch, call):
         """Kills at `call`, then kills the settling run at each of its calls in turn."""
@@ -139,13 +139,15 @@ class Sweep:
             if done.returncode not in (-9, 137):
                 complaints.append(f"{self.name} {call}: settling call {inner} was not reached")
             points += 1
-            complaints += self.judge(scratch, f"{call[0]}:{call[1]} and settling at {inner[0]}:{inner[1]}")[1]
+            where = f"killed at {call[0]}:{call[1]} and settling at {inner[0]}:{inner[1]}"
+            complaints += self.judge(scratch, where)[1]
         return points, complaints
 
 
-def sweeps():
-    six_old, six_new = rig.Archive("8.9.6.50", "11"), rig.Archive("8.9.6.50", "12")
-    seven = rig.Archive("8.9.7.29", "12")
+def sweeps(*payload):
+    """`payload`: options of the demo payload."""
+    six_old, six_new = rig.Archive("8.9.6.50", "11", *payload), rig.Archive("8.9.6.50", "12", *payload)
+    seven = rig.Archive("8.9.7.29", "12", *payload)
 
     def hand_made(scratch):
         os.makedirs(os.path.join(scratch.prefix, "lib64"))

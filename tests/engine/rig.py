@@ -95,11 +95,15 @@ class Rig:
             os.chown(place, user, user)
         return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"]
 
-    def settle(self):
+    def settle(self, **more):
         """The next changing run, at another prefix: every changing verb first settles all that is open."""
         other = os.path.join(self.scratch, "elsewhere")
         os.makedirs(other, exist_ok=True)
-        return self.run("uninstall", "--yes", prefix=other)
+        return self.run("uninstall", "--yes", prefix=other, **more)
+
+    def stranger(self, command):
+        """A program of somebody else works in the prefix."""
+        subprocess.run(command, check=False, capture_output=True)
 
     def save(self):
         """A copy of prefix and records, to go back to with restore()."""
