@@ -324,12 +324,7 @@ Result<void> carry_out(const Journal& journal, const Workplace& place, const std
 
 Result<void> close_journal(const Journal& journal, const Workplace& place, const std::vector<Destined>& destinations) {
   refresh_loader_cache(place, destinations);
-  auto closed = write_receipt(journal, place).and_then([&] { return place.files->remove(place.state, journal_name); });
-  if (closed) {
-    // A power cut may bring the journal back; then the receipt says that it is done.
-    [[maybe_unused]] const auto durable = place.files->sync(place.state.number());
-  }
-  return closed;
+  return write_receipt(journal, place).and_then([&] { return place.files->remove(place.state, journal_name); });
 }
 
 Result<Journal> turned_round(const Journal& journal, const Workplace& place,
@@ -397,7 +392,9 @@ Result<void> sweep(const Workplace& place, const std::vector<Destined>& destinat
     return tl::unexpected(receipt.error());
   }
   const std::vector<std::string> needed = *receipt ? kept_places(**receipt) : std::vector<std::string>();
-  auto swept = sweep_kept(files, place.state, {needed.begin(), needed.end()})
+  // First of all it is durable that there is no journal: none may come back after a power cut whose stage is gone.
+  auto swept = files.sync(place.state.number())
+                   .and_then([&] { return sweep_kept(files, place.state, {needed.begin(), needed.end()}); })
                    .and_then([&] { return files.remove(place.state, std::string(journal_name) + ".tmp"); })
                    .and_then([&] { return files.remove(place.state, std::string(receipt_name) + ".tmp"); });
   for (const Destined& destined : destinations) {

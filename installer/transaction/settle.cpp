@@ -150,9 +150,7 @@ Result<std::string> settle(const Workplace& place) {
       return destinations ? Result<std::string>("") : tl::unexpected(destinations.error());
     }
     told = "removed what a run had left that was stopped before it changed anything";
-    // Nobody may find a journal again whose stage is gone.
-    auto swept = place.files->sync(place.state.number()).and_then([&] { return sweep(place, *destinations); });
-    if (!swept) {
+    if (auto swept = sweep(place, *destinations); !swept) {
       return tl::unexpected(swept.error());
     }
   }
