@@ -1,5 +1,6 @@
 #include "receipt/receipt.h"
 
+#include <limits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -141,7 +142,7 @@ Installation installation_from(const Json& json) {
 
 Previous previous_from(const Json& json) {
   Previous previous{.installation = installation_from(json.at("installation")),
-                    .position = json.at("position").get<std::uint32_t>(),
+                    .position = static_cast<std::uint32_t>(number_up_to(std::numeric_limits<std::uint32_t>::max(), json.at("position"))),
                     .kept = {}};
   for (const Json& one : json.at("kept")) {
     previous.kept.push_back(kept_from(one));
@@ -194,7 +195,7 @@ std::string to_json(const Receipt& receipt) {
 Result<Receipt> receipt_from_json(const std::string& text, const std::string& file) {
   try {
     const Json json = unsealed(text);
-    const int schema = json.at("schema").get<int>();
+    const auto schema = number_up_to(std::numeric_limits<std::uint32_t>::max(), json.at("schema"));
     if (schema != receipt_schema) {
       return failure(Fault::unsupported,
                      "'" + file + "' has schema " + std::to_string(schema) + ", this program reads " +

@@ -44,12 +44,18 @@ std::string text_of(const IndexEntry& entry) {
 std::optional<IndexEntry> entry_from_text(const std::string& text) {
   try {
     const Json json = unsealed(text);
-    return IndexEntry{.id = json.at("id").get<std::string>(),
+    IndexEntry entry{.id = json.at("id").get<std::string>(),
                       .root = json.at("root").get<std::string>(),
                       .prefix = json.at("prefix").get<std::string>(),
                       .open = json.at("open").get<bool>(),
                       .created = json.at("created").get<std::vector<std::string>>(),
                       .directories = json.at("directories").get<std::map<std::string, std::uint64_t>>()};
+    for (const std::string& directory : entry.created) {
+      if (!directory.empty()) {
+        checked(TargetPath::parse(directory));
+      }
+    }
+    return entry;
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   } catch (const Malformed&) {

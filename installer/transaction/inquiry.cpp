@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/target_path.h"
 #include "system/archive_reader.h"
 #include "transaction/session.h"
 #include "transaction/settle.h"
@@ -126,8 +127,12 @@ Result<ArchiveGlance> glance_at(const std::string& archive, const Expectation& e
       .member = [&](const Member& member) -> Result<void> {
         const std::string name = member.name.starts_with("./") ? member.name.substr(2) : member.name;
         const std::size_t slash = name.find('/');
-        if (glance.top.empty()) {
+        if (glance.top.empty() && !name.empty() && name != ".") {
           glance.top = name.substr(0, slash);
+          if (!TargetPath::parse(glance.top)) {
+            return failure(Fault::archive, "'" + member.name + "' in the archive leads out of its directory",
+                           "do not use this archive: download it again");
+          }
         }
         in_license = member.kind == Member::Kind::file && name.substr(name.rfind('/') + 1) == "LICENSE";
         return member.kind != Member::Kind::file || in_license ? Result<void>() : tl::unexpected(enough());

@@ -33,7 +33,7 @@ Json json_of(const PathChange& change) {
 }
 
 PathChange change_from(const Json& json, std::size_t directories) {
-  PathChange change{.directory = json.at("directory").get<std::size_t>(),
+  PathChange change{.directory = number_up_to(directories, json.at("directory")),
                     .name = json.at("name").get<std::string>(),
                     .take_down = json.at("take_down").get<bool>(),
                     .before = optional_entry(json.at("before")),
@@ -61,7 +61,7 @@ Direction direction_from(const std::string& name) {
 }
 
 Journal journal_from(const Json& json) {
-  if (json.at("schema").get<int>() != journal_schema) {
+  if (json.at("schema") != journal_schema) {
     throw Malformed{"it was written by another version of cudnn-install"};
   }
   Journal journal{.transaction = json.at("transaction").get<std::string>(),

@@ -25,6 +25,14 @@ std::string lower(std::string text) {
   return text;
 }
 
+// No name of NVIDIA's has another character: what looks like another name, or means more to a shell, is refused.
+bool is_plain(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-' || c == '+' || c == '/';
+  });
+}
+
 const PlaceFiles& place_step(const Plan& plan) {
   for (const PlannedStep& step : plan.effective) {
     if (const auto* place = std::get_if<PlaceFiles>(&step.step)) {
@@ -146,6 +154,9 @@ class Placing {
                                                 [&](const std::string& glob) { return matches_glob(below, glob); });
     if (!allowed) {
       return unsafe(member.name, "is a file that no cuDNN archive has");
+    }
+    if (!is_plain(below)) {
+      return unsafe(member.name, "has a character that no cuDNN name has");
     }
     if (!lower_.insert(lower(below)).second) {
       return unsafe(member.name, "is there twice");

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -20,6 +21,18 @@ std::string megabytes(std::uint64_t bytes) {
 tl::unexpected<Error> owned(const Owner& owner) {
   return failure(Fault::conflict, "'" + owner.path + "' belongs to the package '" + owner.package + "'",
                  "remove the package with its package manager, or choose another --prefix");
+}
+
+// Whether rpm keeps books on this system. Asked where it does not, Debian's rpm would open new ones in a home directory.
+bool has_rpm_database(const std::string& root) {
+  for (const char* place : {"/var/lib/rpm/", "/usr/lib/sysimage/rpm/"}) {
+    for (const char* name : {"rpmdb.sqlite", "Packages", "Packages.db"}) {
+      if (access(((root == "/" ? "" : root) + place + name).c_str(), F_OK) == 0) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 // The owners that one package manager names, or none if it is not there.
@@ -70,7 +83,11 @@ Result<void> check_owners(const Workplace& place, const std::vector<std::string>
   if (paths.empty()) {
     return {};
   }
-  for (const auto& query : {dpkg_owner_query(place.root, paths), rpm_owner_query(place.root, paths)}) {
+  std::vector<std::vector<std::string>> queries = {dpkg_owner_query(place.root, paths)};
+  if (has_rpm_database(place.root)) {
+    queries.push_back(rpm_owner_query(place.root, paths));
+  }
+  for (const auto& query : queries) {
     const auto found = owners(place, query, paths);
     if (!found) {
       return tl::unexpected(found.error());

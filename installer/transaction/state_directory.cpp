@@ -91,20 +91,28 @@ std::string now_utc() {
   return {text.data(), length};
 }
 
-Result<void> believable(const Directory& directory) {
+namespace {
+
+Result<void> believable(int number, const std::string& path) {
   struct stat raw {};
-  if (fstat(directory.number(), &raw) != 0) {
+  if (fstat(number, &raw) != 0) {
     const int code = errno;
-    return tl::unexpected(system_error(code, "cannot look at '" + directory.path + "'"));
+    return tl::unexpected(system_error(code, "cannot look at '" + path + "'"));
   }
   const bool owned = raw.st_uid == 0 || raw.st_uid == geteuid();
   if (!owned || (raw.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return failure(Fault::conflict,
-                   "'" + directory.path + "' " + (owned ? "may be written by others" : "belongs to another user") +
+                   "'" + path + "' " + (owned ? "may be written by others" : "belongs to another user") +
                        ", so its records are not believed",
-                   owned ? "chmod go-w " + directory.path + " after you have looked at it" : "run as its owner");
+                   owned ? "chmod go-w " + path + " after you have looked at it" : "run as its owner");
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> believable(const Directory& directory) {
+  return believable(directory.number(), directory.path);
 }
 
 Result<std::optional<std::string>> small_file(Files& files, const Directory& at, const std::string& name) {
@@ -115,6 +123,9 @@ Result<std::optional<std::string>> small_file(Files& files, const Directory& at,
   const auto file = files.open_file(at, name);
   if (!file) {
     return tl::unexpected(file.error());
+  }
+  if (auto ours = believable(file->number(), at.path + "/" + name); !ours) {
+    return tl::unexpected(ours.error());
   }
   std::string text;
   std::vector<std::byte> buffer(block_size);

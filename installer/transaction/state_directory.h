@@ -30,7 +30,7 @@ std::string now_utc();    // 2026-11-21T10:00:00Z
 // What an open directory's owner and mode say; `path` is for the message.
 Result<void> believable(const Directory& directory);
 
-// Name, at most 64 MiB; absent: nullopt.
+// Name, at most 64 MiB; absent: nullopt; what is no file, or may be written by strangers, is `conflict`.
 Result<std::optional<std::string>> small_file(Files& files, const Directory& at, const std::string& name);
 // tmp, fsync, rename, fsync of the directory: afterwards the file is old or new, and new survives a power cut.
 Result<void> replace_file(Files& files, const Directory& at, const std::string& name, const std::string& text);

@@ -162,10 +162,27 @@ TEST_CASE("a well sealed receipt with impossible values is refused", "[receipt]"
   refused("/installations/0/paths/0/entry/sha256", "0b1c");
   refused("/installations/0/paths/0/entry/sha256", nullptr);
   refused("/installations/0/paths/0/entry/size", "six");
+  for (const Json& bent : {Json(-1), Json(1.5), Json(true), Json(1e300), Json(nullptr)}) {
+    refused("/installations/0/paths/0/entry/size", bent);
+    refused("/installations/0/paths/0/entry/mode", bent);
+    refused("/previous/position", bent);
+  }
+  refused("/installations/0/paths/0/entry/mode", 010000);
+  refused("/installations/0/paths/0/entry/mtime", 1e300);
+  refused("/installations/0/paths/0/entry/mtime", 0x8000'0000'0000'0000U);
   refused("/installations/0/paths", "none");
   refused("/created/1", "../lib64");
   refused("/previous/kept", Json::array());
   refused("/installations", "none");
+}
+
+TEST_CASE("a receipt that is nested deeper than any is refused before it is walked through", "[receipt]") {
+  const Error too_deep = {.fault = Fault::conflict,
+                          .what = "the receipt 'FILE' is damaged: it is nested too deep",
+                          .hint = way_out};
+  const std::string deep(1'000'000, '[');
+  CHECK(refusal(deep) == too_deep);
+  CHECK(refusal("{\"a\": " + deep + std::string(deep.size(), ']') + "}") == too_deep);
 }
 
 TEST_CASE("a receipt that lacks a field is refused", "[receipt]") {

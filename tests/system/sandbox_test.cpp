@@ -1,10 +1,14 @@
 #include "system/sandbox.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +26,7 @@
 #include <vector>
 
 #include "support/catch.h"
+#include "support/scratch.h"
 
 using namespace cudnn_install;
 
@@ -112,6 +117,111 @@ TEST_CASE("nothing can be opened, started, reached or killed from within", "[san
     INFO(name);
     CHECK(is_refused(walled(deed)));
   }
+}
+
+TEST_CASE("no other door is open: handles, rings, namespaces, keys, other processes", "[sandbox]") {
+  // Numbers alone: with these arguments each would do something, or fail otherwise than by EPERM, outside.
+  const std::map<std::string, std::function<long()>> deeds = {
+      {"openat2", [] { return syscall(SYS_openat2, AT_FDCWD, "/", nullptr, 0); }},
+      {"open by handle", [] { return syscall(SYS_open_by_handle_at, AT_FDCWD, nullptr, O_RDONLY); }},
+      {"io_uring", [] { return syscall(SYS_io_uring_setup, 1, nullptr); }},
+      {"execveat", [] { return syscall(SYS_execveat, AT_FDCWD, "/bin/true", nullptr, nullptr, 0); }},
+      {"clone with this memory", [] { return syscall(SYS_clone, CLONE_VM | SIGCHLD, 0, 0, 0, 0); }},
+      {"unshare", [] { return syscall(SYS_unshare, CLONE_NEWUSER); }},
+      {"setns", [] { return syscall(SYS_setns, 0, 0); }},
+      {"mount", [] { return syscall(SYS_mount, "none", "/", "tmpfs", 0, nullptr); }},
+      {"chroot", [] { return syscall(SYS_chroot, "/"); }},
+      {"bpf", [] { return syscall(SYS_bpf, 0, nullptr, 0); }},
+      {"userfaultfd", [] { return syscall(SYS_userfaultfd, 0); }},
+      {"keyctl", [] { return syscall(SYS_keyctl, 0, 0, 0); }},
+      {"shmget", [] { return syscall(SYS_shmget, 0, 4096, 01600); }},
+      {"setsid", [] { return syscall(SYS_setsid); }},
+      {"tgkill", [] { return syscall(SYS_tgkill, getpid(), gettid(), 0); }},
+      {"pidfd", [] { return syscall(SYS_pidfd_open, getpid(), 0); }},
+      {"prlimit", [] { return syscall(SYS_prlimit64, 0, RLIMIT_FSIZE, nullptr, nullptr); }},
+      {"sendto", [] { return syscall(SYS_sendto, 1, "x", 1, 0, nullptr, 0); }},
+      {"ioctl", [] { return syscall(SYS_ioctl, 0, 0, nullptr); }},
+      {"fcntl", [] { return syscall(SYS_fcntl, 1, F_DUPFD, 0); }},
+      {"mkdirat", [] { return syscall(SYS_mkdirat, AT_FDCWD, "/tmp/sandbox-test", 0700); }},
+      {"renameat2", [] { return syscall(SYS_renameat2, AT_FDCWD, "/tmp/a", AT_FDCWD, "/tmp/b", 0); }},
+      {"ftruncate", [] { return syscall(SYS_ftruncate, 1, 0); }},
+  };
+  for (const auto& [name, deed] : deeds) {
+    INFO(name);
+    CHECK(is_refused(walled(deed)));
+  }
+}
+
+TEST_CASE("the parent's files and memory stay as they are, whatever the child has inherited", "[sandbox]") {
+  const Scratch scratch;
+  scratch.write("file", "the parent's");
+  static int word = 0;  // at the same address in both
+  word = 42;
+  const int inherited = open(scratch.at("file").c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(inherited >= 0);
+  const int parent = getpid();
+  const auto write_memory = [parent] {
+    static int other = 13;
+    const iovec from = {.iov_base = &other, .iov_len = sizeof other};
+    const iovec to = {.iov_base = &word, .iov_len = sizeof word};
+    return syscall(SYS_process_vm_writev, parent, &from, 1, &to, 1, 0);
+  };
+  CHECK(is_refused(walled(write_memory)));
+  CHECK(is_refused(walled([&] { return long{open(scratch.at("file").c_str(), O_WRONLY | O_TRUNC)}; })));
+  CHECK(is_refused(walled([&] { return syscall(SYS_pwrite64, inherited, "child", 5, 0); })));
+  const auto overwrite = [&] { return static_cast<long>(write(inherited, "child", 5)); };
+  const Outcome written = walled(overwrite);
+  CHECK((written.answer < 0 || WIFSIGNALED(written.status)));  // no file may grow, and none be written from its start
+  CHECK(word == 42);
+  CHECK(scratch.text("file") == "the parent's");
+  close(inherited);
+}
+
+#if defined(__x86_64__)
+TEST_CASE("calls by the doors of 32-bit programs end the child", "[sandbox]") {
+  const Outcome by_interrupt = walled([] {
+    long answer = 20;  // getpid there
+    asm volatile("int $0x80" : "+a"(answer) : : "memory", "r8", "r9", "r10", "r11");
+    return answer;
+  });
+  CHECK(WIFSIGNALED(by_interrupt.status));
+  CHECK(WTERMSIG(by_interrupt.status) == SIGSYS);
+  const Outcome by_x32 = walled([] { return syscall(0x40000000L + SYS_getpid); });
+  CHECK(WIFSIGNALED(by_x32.status));
+  CHECK(WTERMSIG(by_x32.status) == SIGSYS);
+}
+#endif
+
+TEST_CASE("a child that ignores every signal ends with its parent", "[sandbox]") {
+  std::array<int, 2> ends{};
+  REQUIRE(pipe(ends.data()) == 0);
+  const pid_t middle = fork();
+  REQUIRE(middle >= 0);
+  if (middle == 0) {
+    const int parent = getpid();
+    if (fork() == 0) {
+      walled_in(parent);
+      for (int signal = 1; signal < 32; ++signal) {
+        std::signal(signal, SIG_IGN);
+      }
+      [[maybe_unused]] const ssize_t told = write(ends[1], "r", 1);
+      while (true) {
+        std::this_thread::sleep_for(std::chrono::seconds(1));
+      }
+    }
+    while (true) {
+      pause();
+    }
+  }
+  close(ends[1]);
+  char byte = 0;
+  REQUIRE(read(ends[0], &byte, 1) == 1);
+  kill(middle, SIGKILL);
+  waitpid(middle, nullptr, 0);
+  // Its end of the pipe closes when it is gone; if it lived on, this would wait for it for ever.
+  pollfd gone = {.fd = ends[0], .events = 0, .revents = 0};
+  CHECK(poll(&gone, 1, 10'000) == 1);
+  close(ends[0]);
 }
 
 TEST_CASE("clone3 is said not to be there, so that threads are made the older way", "[sandbox]") {

@@ -117,6 +117,9 @@ TEST_CASE("a well sealed journal with impossible values needs settling", "[journ
   CHECK(refusal(forged("/schema", 2)) == damaged("it was written by another version of cudnn-install"));
   CHECK(refusal(forged("/changes/0/rank", "tail")) == damaged("unknown rank or directory"));
   CHECK(refusal(forged("/changes/0/directory", 2)) == damaged("unknown rank or directory"));
+  for (const Json& bent : {Json(-1), Json(0.5), Json(false), Json(3)}) {
+    CHECK(refusal(forged("/changes/0/directory", bent)) == damaged("a number is missing or out of range"));
+  }
   CHECK(refusal(forged("/changes/0/name", "a/b")) == damaged("'a/b' is not a name"));
   for (const char* pointer : {"/changes/0/name", "/changes/0/kept", "/directories/0/name", "/transaction"}) {
     INFO(pointer);

@@ -1,0 +1,42 @@
+// A second, strict look at the headers of a tar, beside libarchive's: where readers of tar are known to understand the
+// same bytes differently, the archive is refused, so that nobody sees other names or sizes in it than we do. Plain
+// members, pax headers and GNU's long names pass, as the usual programs write them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace cudnn_install {
+
+class TarShape {
+ public:
+  // The next bytes of the tar, cut anywhere. A fault is `archive`; after it nothing more may be given.
+  Result<void> take(std::span<const std::byte> bytes);
+
+ private:
+  static constexpr std::size_t block_size = 512;
+
+  Result<void> header();
+  Result<void> plain_member(char kind, std::uint64_t size);
+  Result<void> extension(char kind, std::uint64_t size);
+  Result<void> extension_ended();
+  Result<void> end_mark();
+  [[nodiscard]] std::string_view field(std::size_t at, std::size_t length) const;
+
+  std::array<char, block_size> block_{};
+  std::size_t filled_ = 0;
+  std::uint64_t data_ = 0;     // bytes that are left of the member's, or the extension's, data
+  std::uint64_t padding_ = 0;  // and of what fills its last block
+  char open_ = '\0';           // kind of the extension whose text is being read
+  std::string text_{};
+  std::string pending_{};  // kinds of the extensions that await their member
+  bool ended_ = false;
+};
+
+}  // namespace cudnn_install

@@ -1,0 +1,31 @@
+// The reader of recipes and releases: a value, or mistakes that can be shown.
+#include "fuzz/target.h"
+#include "recipe/recipe.h"
+#include "release/release.h"
+
+using namespace cudnn_install;
+
+namespace {
+
+template <class T>
+void judge(const Loaded<T>& loaded) {
+  if (loaded) {
+    return;
+  }
+  require(!loaded.error().empty());
+  for (const Error& error : loaded.error()) {
+    require(error.fault == Fault::recipe && error.where.has_value());
+    require_showable(error);
+  }
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string text = text_of(data, size);
+  judge(load_distro({.file = "distros/debian12.yaml", .text = text}));
+  judge(load_method({.file = "methods/tar.yaml", .text = text}));
+  judge(load_product({.file = "products/cudnn8.yaml", .text = text}));
+  judge(load_release({.file = "releases/8.9.6.50.yaml", .text = text}));
+  return 0;
+}
