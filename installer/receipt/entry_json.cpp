@@ -36,6 +36,11 @@ std::int64_t time_from(const Json& json) {
   return json.get<std::int64_t>();
 }
 
+const Json& list_at(const Json& json, const char* name) {
+  const Json& list = json.at(name);
+  return list.is_array() ? list : throw Malformed{"'" + std::string(name) + "' is no list"};
+}
+
 Json json_of(const Entry& entry) {
   const bool file = entry.kind == EntryKind::file;
   return {{"type", file ? "file" : "link"},

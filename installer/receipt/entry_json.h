@@ -29,6 +29,8 @@ T checked(Result<T> result) {
 // it is not whole, or outside 0 … `most`.
 std::uint64_t number_up_to(std::uint64_t most, const Json& json);
 std::int64_t time_from(const Json& json);
+// The list under `name`: an object would be taken for one.
+const Json& list_at(const Json& json, const char* name);
 
 Json json_of(const Entry& entry);
 Entry entry_from(const Json& json);  // throws Malformed and nlohmann::json::exception

@@ -131,7 +131,7 @@ Installation installation_from(const Json& json) {
   installation.licence = licence_from(json.at("licence"));
   installation.demo = json.at("demo").get<bool>();
   installation.replaced = json.at("replaced").get<bool>();
-  for (const Json& path : json.at("paths")) {
+  for (const Json& path : list_at(json, "paths")) {
     installation.paths.push_back(path_from(path));
   }
   installation.packages = json.at("packages").get<std::vector<std::string>>();
@@ -144,7 +144,7 @@ Previous previous_from(const Json& json) {
   Previous previous{.installation = installation_from(json.at("installation")),
                     .position = static_cast<std::uint32_t>(number_up_to(std::numeric_limits<std::uint32_t>::max(), json.at("position"))),
                     .kept = {}};
-  for (const Json& one : json.at("kept")) {
+  for (const Json& one : list_at(json, "kept")) {
     previous.kept.push_back(kept_from(one));
   }
   if (previous.kept.size() != previous.installation.paths.size()) {
@@ -164,7 +164,7 @@ Receipt receipt_from(const Json& json) {
       checked(TargetPath::parse(directory));
     }
   }
-  for (const Json& installation : json.at("installations")) {
+  for (const Json& installation : list_at(json, "installations")) {
     receipt.installations.push_back(installation_from(installation));
   }
   if (!json.at("previous").is_null()) {

@@ -72,12 +72,12 @@ Journal journal_from(const Json& json) {
                   .changes = {},
                   .receipt = json.at("receipt").get<std::string>()};
   checked(TargetPath::parse(journal.transaction));
-  for (const Json& directory : json.at("directories")) {
+  for (const Json& directory : list_at(json, "directories")) {
     journal.directories.push_back(
         {.name = directory.at("name").get<std::string>(), .path = directory.at("path").get<std::string>()});
     checked(TargetPath::parse(journal.directories.back().name));
   }
-  for (const Json& change : json.at("changes")) {
+  for (const Json& change : list_at(json, "changes")) {
     journal.changes.push_back(change_from(change, journal.directories.size()));
   }
   return journal;

@@ -194,7 +194,7 @@ class Journals(RecordCase):
         other = os.path.join(self.rig.scratch, "other")
         os.mkdir(other)
         self.rig.install(rig.Archive(), prefix=other)
-        shutil.copy(self.journal, os.path.join(other, rig.STATE_NAME))
+        rig.write(os.path.join(other, rig.STATE_NAME, "journal"), self.whole)
         before = rig.tree_of(other, times=True)
         done = self.rig.run("uninstall", "--yes", prefix=other)
         self.assert_ends(20, done)

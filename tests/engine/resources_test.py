@@ -13,6 +13,7 @@ from benchmark import measure  # noqa: E402
 STEP = 64 << 10
 DOCUMENTED = {0, 11, 12, 14, 15, 16, 17, 19, 20, 21, 70}
 MEBIBYTE = 1 << 20
+IN_PLACE = "the files are in place, the next run does the rest"
 
 
 def small(version="8.9.6.50", cuda="12"):
@@ -37,7 +38,8 @@ class Disks(rig.Case):
         return done, rig.tree_of(self.copy, times=True, records=True)
 
     def climbed(self, sizes, what, arguments, filled=""):
-        """From far too little to enough: 14 with everything as it was, then 0. Answers the first size that was enough."""
+        """From far too little to enough: 14 with everything as it was, or with the files in place and the words that the
+        next run does the rest, then 0. Answers the first size that was enough."""
         for size in sizes:
             done, tree = self.on(f"{what}={size}", *arguments, filled=filled)
             if done.returncode == 0:
@@ -45,6 +47,10 @@ class Disks(rig.Case):
             with self.subTest(size):
                 self.assert_ends(14, done)
                 self.assertIn("error: ", done.stderr)
+                if IN_PLACE in done.stderr:  # the last thing that did not fit was the receipt; the journal holds it
+                    self.assert_tree(self.new, {name: entry[:3] for name, entry in tree.items() if ".cudnn-" not in name})
+                    continue
+                self.assertEqual([], self.rig.leftovers(), done.stderr)
                 self.assert_tree(self.standing(filled), self.without_lock(tree))
         self.fail("the largest was too small")
 
@@ -67,6 +73,9 @@ class Disks(rig.Case):
         self.assertLess(8 * STEP, enough)
 
     def test_case_129_disk_that_fills_up_in_every_place_of_an_upgrade(self):
+        fresh = self.new_rig()
+        fresh.install(small("8.9.7.29"))
+        self.new = fresh.tree()
         filled = self.installed_copy()
         files = [os.path.join(folder, name) for folder, _, names in os.walk(filled) for name in names]
         used = sum(-(-os.lstat(path).st_size // 4096) * 4096 for path in files)
@@ -75,7 +84,7 @@ class Disks(rig.Case):
         self.assertLess(sizes[0] + 4 * STEP, enough)
 
     def test_case_130_every_number_of_inodes_up_to_enough(self):
-        enough = self.climbed(range(2, 400, 9), "nr_inodes", ["install", *small().options()])
+        enough = self.climbed([*range(2, 12), *range(12, 400, 9)], "nr_inodes", ["install", *small().options()])
         self.assertLess(60, enough)
 
 
@@ -109,20 +118,20 @@ class Limits(rig.Case):
         self.assertNotEqual({0}, set(codes))
 
     def test_case_133_every_number_of_open_files(self):
-        self.limited("nofile", [*range(4, 40, 1), 64, 128])
+        self.limited("nofile", [*range(4, 40, 2), 64])
 
     def test_case_134_memory_that_ends_anywhere(self):
-        self.limited("as", [step * 3 * MEBIBYTE for step in range(4, 60)] + [2 << 30])
+        self.limited("as", [step * 8 * MEBIBYTE for step in range(2, 30)] + [2 << 30])
 
 
 class Memory(rig.Case):
     MOST = 64  # MiB, of both processes together, and as much again as the decoder's dictionary
 
     def test_case_135_large_archive_needs_little_memory(self):
-        archive = rig.Archive("8.9.6.50", "12", "--size", "200")
+        archive = rig.Archive("8.9.6.50", "12", "--size", "160", "--compression", "zst")
         peak, _ = measure.peak_memory([self.rig.tool, "install", *archive.options(), "--prefix", self.rig.prefix],
                                       {**os.environ, **self.rig.environment()})
-        print(f"200 MiB of libraries: {peak:.0f} MiB at most")
+        print(f"160 MiB of libraries: {peak:.0f} MiB at most")
         self.assertLess(peak, self.MOST + 64)
 
 

@@ -164,6 +164,8 @@ def entry_of(path, times=False):
         return ("link", os.readlink(path))
     if stat.S_ISDIR(found.st_mode):
         return ("directory", oct(stat.S_IMODE(found.st_mode)))
+    if not stat.S_ISREG(found.st_mode):
+        return ("neither", oct(found.st_mode))
     with open(path, "rb") as file:
         digest = hashlib.sha256(file.read()).hexdigest()
     return ("file", oct(stat.S_IMODE(found.st_mode)), digest) + ((found.st_mtime_ns,) if times else ())

@@ -4,7 +4,7 @@
      swap found DIRECTORY HEAD B    the name that begins with HEAD and B change places
      swap bytes FILE A B            FILE gets the bytes of A and of B in turn, in place
      swap plant LINK TARGET         a link to TARGET appears and vanishes
-   Says "ready" as soon as it is at work, or waits for its moment. Leaves names as it found them. */
+   Says "ready" as soon as it is at work, or waits for its moment. Leaves names as it found them, if both are still there. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { longest_pause = 150 /* microseconds */, most_bytes = 32 << 20 };
+enum { longest_pause = 3000 /* microseconds */, most_bytes = 32 << 20 };
 
 static volatile sig_atomic_t told_to_stop;
 static char found[4096];
@@ -64,8 +64,8 @@ static long swap_names(const char *left, const char *right) {
     done += renameat2(AT_FDCWD, left, AT_FDCWD, right, RENAME_EXCHANGE) == 0;
     pause_a_little();
   }
-  if (done % 2 != 0 && renameat2(AT_FDCWD, left, AT_FDCWD, right, RENAME_EXCHANGE) != 0) {
-    perror("swap: cannot put the names back");
+  if (done % 2 != 0) {
+    renameat2(AT_FDCWD, left, AT_FDCWD, right, RENAME_EXCHANGE);
   }
   return done;
 }

@@ -174,6 +174,7 @@ TEST_CASE("a well sealed receipt with impossible values is refused", "[receipt]"
   refused("/created/1", "../lib64");
   refused("/previous/kept", Json::array());
   refused("/installations", "none");
+  refused("/installations", Json::object());
 }
 
 TEST_CASE("a receipt that is nested deeper than any is refused before it is walked through", "[receipt]") {
