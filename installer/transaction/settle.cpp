@@ -157,6 +157,31 @@ Result<std::string> settle(const Workplace& place) {
   return told;
 }
 
+namespace {
+
+// The directory that holds the prefix may be one that others write to (/tmp): what goes is the very directory that is
+// held open, if it is empty.
+Result<void> remove_prefix(const Workplace& place) {
+  Files& files = *place.files;
+  const std::size_t slash = place.prefix.rfind('/');
+  const std::string name = place.prefix.substr(slash + 1);
+  const auto parent = resolve(place.root, slash == 0 ? "/" : place.prefix.substr(0, slash), Caution::trusting);
+  if (!parent || !parent->missing.empty()) {
+    return {};
+  }
+  const auto held = files.look(place.prefix_directory, ".");
+  const auto named = files.look(parent->directory, name);
+  if (!held || !*held || !named || !*named || (*held)->inode != (*named)->inode ||
+      (*held)->device != (*named)->device) {
+    return {};
+  }
+  return files.remove_directory(parent->directory, name).and_then([&] {
+    return files.sync(parent->directory.number());
+  });
+}
+
+}  // namespace
+
 Result<void> remove_state(const Workplace& place, const std::vector<std::string>& created) {
   Files& files = *place.files;
   // Innermost first; the prefix itself ("") last of all, after its state directory.
@@ -181,14 +206,7 @@ Result<void> remove_state(const Workplace& place, const std::vector<std::string>
   if (std::find(created.begin(), created.end(), "") == created.end()) {
     return files.sync(place.prefix_directory.number());
   }
-  const std::size_t slash = place.prefix.rfind('/');
-  const auto parent = resolve(place.root, slash == 0 ? "/" : place.prefix.substr(0, slash), place.caution);
-  if (!parent || !parent->missing.empty()) {
-    return {};
-  }
-  return files.remove_directory(parent->directory, place.prefix.substr(slash + 1)).and_then([&] {
-    return files.sync(parent->directory.number());
-  });
+  return remove_prefix(place);
 }
 
 }  // namespace cudnn_install

@@ -117,18 +117,19 @@ class Directories(Race):
         os.mkdir(shared)
         os.chmod(shared, 0o1777)
         prefix = os.path.join(shared, "cuda")
-        left = []
+        left, said = [], []
 
         def install():
             done = self.rig.run("install", *rig.Archive().options(), prefix=prefix)
             left.append(self.ended(done, 0, 17))
+            said.append(done.stderr)
 
         def round_of():
             swaps = self.against(["plant", prefix, self.outside], install, stranger=True)
             if left[-1] == 0:
                 self.rig.must("verify", prefix=prefix)
                 self.rig.must("uninstall", "--yes", prefix=prefix)
-            self.assertEqual([], os.listdir(shared))
+            self.assertEqual({}, rig.tree_of(shared, records=True), said[-1])
             self.assertEqual([], os.listdir(os.path.join(self.rig.state, "index")))
             return swaps
 
