@@ -68,8 +68,9 @@ Result<void> check_records(std::string_view text, char kind) {
     if (tells_size(*key) || (name && kind == 'g')) {
       return ambiguous("a pax header with '" + std::string(*key) + "'");
     }
-    if (name && (record.find('\0') != std::string_view::npos || !names.insert(*key).second)) {
-      return ambiguous("a pax header that gives a name twice or with a NUL");
+    const bool plain = record.find('\0') == std::string_view::npos && !record.ends_with("=\n");
+    if (name && (!plain || !names.insert(*key).second)) {
+      return ambiguous("a pax header that gives a name twice, empty or with a NUL");
     }
   } while (!text.empty());
   return {};

@@ -71,13 +71,16 @@ def times():
         yield told(f"a time of '{text.decode()}' by pax", 55, before=[pax([(b"mtime", text), (b"atime", text)])])
 
 
+def by_pax(member):
+    target = [(b"linkpath", member.target)] if member.target else []
+    return member.with_(name=b"x", before=[pax([(b"path", member.name), *target])])
+
+
 def dialects():
     yield told("POSIX", 27)
     yield told("GNU", 27, magic=GNU)
     yield told("the old form", 27, magic=V7)
-    yield accepted(27, "accepted", "names by pax", [
-        member.with_(name=b"x", before=[pax([(b"path", member.name), (b"linkpath", member.target)])])
-        for member in tree.members()], tree.members())
+    yield accepted(27, "accepted", "names by pax", [by_pax(member) for member in tree.members()], tree.members())
     yield accepted(27, "accepted", "long names of GNU", [
         member.with_(name=b"x", magic=GNU, before=[gnu_long(member.name)]) for member in tree.members()], tree.members())
     for front in (b"./", b"././"):

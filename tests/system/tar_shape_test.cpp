@@ -109,10 +109,11 @@ TEST_CASE("a pax header is well-formed and gives no sizes", "[tar_shape]") {
 }
 
 TEST_CASE("a name is given once, without a NUL, and not to all members", "[tar_shape]") {
-  const std::string twice = ambiguous("a pax header that gives a name twice or with a NUL");
+  const std::string twice = ambiguous("a pax header that gives a name twice, empty or with a NUL");
   CHECK(with_pax(record("path", "a") + record("path", "b")) == twice);
   CHECK(with_pax(record("path", std::string("a\0b", 3))) == twice);
   CHECK(with_pax(record("linkpath", std::string("\0", 1))) == twice);
+  CHECK(with_pax(record("path", "")) == twice);
   for (const std::string key : {"path", "linkpath"}) {
     CHECK(judged(member('g', record(key, "a"))) == ambiguous("a pax header with '" + key + "'"));
   }
