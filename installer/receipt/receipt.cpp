@@ -142,7 +142,8 @@ Installation installation_from(const Json& json) {
 
 Previous previous_from(const Json& json) {
   Previous previous{.installation = installation_from(json.at("installation")),
-                    .position = static_cast<std::uint32_t>(number_up_to(std::numeric_limits<std::uint32_t>::max(), json.at("position"))),
+                    .position = static_cast<std::uint32_t>(
+                        number_up_to(std::numeric_limits<std::uint32_t>::max(), json.at("position"))),
                     .kept = {}};
   for (const Json& one : list_at(json, "kept")) {
     previous.kept.push_back(kept_from(one));

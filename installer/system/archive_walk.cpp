@@ -16,12 +16,10 @@ namespace cudnn_install {
 
 namespace {
 
-// Decoded bytes as libarchive asks for them. Keeps count of the zero bytes at the end: a whole tar ends with two blocks
-// of them, one that was cut between members does not.
+// Decoded bytes as libarchive asks for them.
 struct TarBytes {
   const NextTarBytes& bytes;
   TarShape shape{};
-  std::uint64_t zeros = 0;
   std::optional<Error> error{};
 
   std::span<const std::byte> next() {
@@ -30,11 +28,6 @@ struct TarBytes {
       error = sound.error();
       return {};
     }
-    std::uint64_t at_end = 0;
-    while (at_end < found->size() && (*found)[found->size() - 1 - at_end] == std::byte{0}) {
-      ++at_end;
-    }
-    zeros = at_end == found->size() ? zeros + at_end : at_end;
     return *found;
   }
 };
@@ -131,9 +124,9 @@ class Walk {
     }
     const bool file = found.kind == Member::Kind::file;
     found.size = file ? static_cast<std::uint64_t>(archive_entry_size(entry)) : 0;
-    return sink_.member(found)
-        .and_then([&] { return file ? content(found.size) : Result<void>(); })
-        .and_then([&] { return sink_.end_of_member(); });
+    return sink_.member(found).and_then([&] { return file ? content(found.size) : Result<void>(); }).and_then([&] {
+      return sink_.end_of_member();
+    });
   }
 
   Result<void> content(std::uint64_t size) {
@@ -156,15 +149,9 @@ class Walk {
 
   // Behind the end marker there is nothing but zeros, and the compressed stream ends as it should.
   Result<void> check_end() {
-    std::uint64_t rest = 0;
-    for (auto bytes = tar_.next(); !bytes.empty(); bytes = tar_.next()) {
-      rest += bytes.size();
+    while (!tar_.next().empty()) {
     }
-    if (tar_.error) {
-      return tl::unexpected(*tar_.error);
-    }
-    return tar_.zeros < 1024 || rest > tar_.zeros ? failure(Fault::archive, "the tar file has no proper end")
-                                                  : Result<void>();
+    return tar_.error ? tl::unexpected(*tar_.error) : tar_.shape.finish();
   }
 
   struct Free {

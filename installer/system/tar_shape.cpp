@@ -48,7 +48,8 @@ std::optional<std::string_view> next_key(std::string_view& text) {
   }
   const std::string_view record = text.substr(0, length);
   const std::size_t equals = record.find('=');
-  if (record[digits] != ' ' || record.back() != '\n' || equals == std::string_view::npos || equals < digits + 2) {
+  if (record[digits] != ' ' || record.back() != '\n' || equals == std::string_view::npos || equals < digits + 2 ||
+      record[digits + 1] == ' ') {
     return std::nullopt;
   }
   text.remove_prefix(length);
@@ -107,6 +108,10 @@ Result<void> TarShape::take(std::span<const std::byte> bytes) {
   return {};
 }
 
+Result<void> TarShape::finish() const {
+  return end_blocks_ < 2 || filled_ != 0 ? failure(Fault::archive, "the tar file has no proper end") : Result<void>();
+}
+
 std::string_view TarShape::field(std::size_t at, std::size_t length) const {
   return std::string_view(block_.data(), block_.size()).substr(at, length);
 }
@@ -116,7 +121,7 @@ Result<void> TarShape::header() {
   if (field(0, block_size).find_first_not_of('\0') == std::string_view::npos) {
     return end_mark();
   }
-  if (ended_) {
+  if (end_blocks_ > 0) {
     return ambiguous("a block behind its end");
   }
   const char kind = block_.at(kind_at);
@@ -127,7 +132,7 @@ Result<void> TarShape::header() {
   data_ = *size;
   padding_ = (block_size - *size % block_size) % block_size;
   return std::string_view("xgLK").find(kind) != std::string_view::npos ? extension(kind, *size)
-                                                                      : plain_member(kind, *size);
+                                                                       : plain_member(kind, *size);
 }
 
 Result<void> TarShape::plain_member(char kind, std::uint64_t size) {
@@ -170,7 +175,7 @@ Result<void> TarShape::extension_ended() {
 }
 
 Result<void> TarShape::end_mark() {
-  ended_ = true;
+  ++end_blocks_;
   return pending_.empty() ? Result<void>() : ambiguous("an extension header without a member");
 }
 

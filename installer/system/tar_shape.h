@@ -18,6 +18,8 @@ class TarShape {
  public:
   // The next bytes of the tar, cut anywhere. A fault is `archive`; after it nothing more may be given.
   Result<void> take(std::span<const std::byte> bytes);
+  // No more comes: it must have ended with two blocks of zeros, and nothing else behind them.
+  [[nodiscard]] Result<void> finish() const;
 
  private:
   static constexpr std::size_t block_size = 512;
@@ -36,7 +38,7 @@ class TarShape {
   char open_ = '\0';           // kind of the extension whose text is being read
   std::string text_{};
   std::string pending_{};  // kinds of the extensions that await their member
-  bool ended_ = false;
+  std::uint64_t end_blocks_ = 0;
 };
 
 }  // namespace cudnn_install

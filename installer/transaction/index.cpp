@@ -1,5 +1,6 @@
 #include "transaction/index.h"
 
+#include <limits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -45,11 +46,13 @@ std::optional<IndexEntry> entry_from_text(const std::string& text) {
   try {
     const Json json = unsealed(text);
     IndexEntry entry{.id = json.at("id").get<std::string>(),
-                      .root = json.at("root").get<std::string>(),
-                      .prefix = json.at("prefix").get<std::string>(),
-                      .open = json.at("open").get<bool>(),
-                      .created = json.at("created").get<std::vector<std::string>>(),
-                      .directories = json.at("directories").get<std::map<std::string, std::uint64_t>>()};
+                     .root = json.at("root").get<std::string>(),
+                     .prefix = json.at("prefix").get<std::string>(),
+                     .open = json.at("open").get<bool>(),
+                     .created = json.at("created").get<std::vector<std::string>>()};
+    for (const auto& [directory, inode] : json.at("directories").items()) {
+      entry.directories[directory] = number_up_to(std::numeric_limits<std::uint64_t>::max(), inode);
+    }
     for (const std::string& directory : entry.created) {
       if (!directory.empty()) {
         checked(TargetPath::parse(directory));

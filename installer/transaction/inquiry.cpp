@@ -125,7 +125,10 @@ Result<ArchiveGlance> glance_at(const std::string& archive, const Expectation& e
   bool in_license = false;
   const Sink sink = {
       .member = [&](const Member& member) -> Result<void> {
-        const std::string name = member.name.starts_with("./") ? member.name.substr(2) : member.name;
+        std::string name = member.name;
+        while (name.starts_with("./")) {
+          name.erase(0, 2);
+        }
         const std::size_t slash = name.find('/');
         if (glance.top.empty() && !name.empty() && name != ".") {
           glance.top = name.substr(0, slash);

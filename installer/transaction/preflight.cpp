@@ -23,7 +23,8 @@ tl::unexpected<Error> owned(const Owner& owner) {
                  "remove the package with its package manager, or choose another --prefix");
 }
 
-// Whether rpm keeps books on this system. Asked where it does not, Debian's rpm would open new ones in a home directory.
+// Whether rpm keeps books on this system. Asked where it does not, Debian's rpm would open new ones in a home
+// directory.
 bool has_rpm_database(const std::string& root) {
   for (const char* place : {"/var/lib/rpm/", "/usr/lib/sysimage/rpm/"}) {
     for (const char* name : {"rpmdb.sqlite", "Packages", "Packages.db"}) {

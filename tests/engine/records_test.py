@@ -238,7 +238,7 @@ class Notes(RecordCase):
     def test_notes_that_somebody_made_are_passed_over(self):
         index, name = os.path.join(self.rig.state, "index"), "f" * 32
         note = {"schema": 1, "id": name, "root": "/", "prefix": os.path.dirname(self.outside), "open": True,
-                "created": ["../prefix"]}
+                "created": ["../prefix"], "directories": {}}
         place = os.path.join(index, name)
         empty = os.path.join(self.rig.scratch, "empty")
         os.mkdir(empty)

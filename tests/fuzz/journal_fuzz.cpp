@@ -1,5 +1,5 @@
-// The journal: a value that is written as it was read, or "needs settling". No name of it leads out, and an order of its
-// changes exists in both directions.
+// The journal: a value that is written as it was read, or "needs settling". No name of it leads out, and an order of
+// its changes exists in both directions.
 #include <algorithm>
 #include <numeric>
 

@@ -65,8 +65,9 @@ def owners_and_attributes():
 
 def times():
     for idea, field in (("of 1970", octal(0, 12)), ("far ahead", b"77777777777\0"),
-                        ("before all", base256(-(1 << 60), 12)), ("no number", b"not-a-date\0\0")):
+                        ("before all", base256(-(1 << 60), 12))):
         yield told(f"a time {idea}", 55, {TIME_AT: field})
+    yield from mixed(55, "times", "no number", [Member(SPARE, fields={TIME_AT: b"not-a-date\0\0"})])
     for text in (b"1e400", b"nan", b"-99999999999999999999.5", b"253402300800", b"1700000000.999999999999", b""):
         yield told(f"a time of '{text.decode()}' by pax", 55, before=[pax([(b"mtime", text), (b"atime", text)])])
 

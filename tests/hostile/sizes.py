@@ -23,7 +23,7 @@ def lying_fields():
               "empty": bytes(12)}
     for idea, field in fields.items():
         yield from mixed(14, "size lies", idea, [spare(size=field)])
-    for told, real in ((0, 600), (512, 513), (513, 512), (1, 0), (10_000, 6)):
+    for told, real in ((0, 600), (512, 513), (10_000, 6)):
         yield from mixed(14, "size lies", f"{told} of {real}", [spare(bytes([65]) * real, size=octal(told, 12))])
     for kind in (b"5", b"2", b"1", b"3"):
         extra = [Member(TOP + b"/include/", kind, b"x" * 700, b"cudnn.h")]

@@ -8,13 +8,12 @@ import zipfile
 import packing
 import tree
 from case import UNSAFE, Case, accepted
-from tarball import BLOCK, END, SUM_AT, tar
+from tarball import BLOCK, END, tar
 
 PLAIN = tar(tree.members())
 XZ = packing.xz(PLAIN)
 CPIO = b"070701" + b"0" * 104
 EDGES, CUTS, FLIPS = 40, 40, 300
-SUM_ENDS = (SUM_AT + 6, SUM_AT + 7)  # a NUL and a blank, of which no reader asks what they are
 
 
 def unsafe(number, family, idea, data, text=""):
@@ -55,14 +54,9 @@ def cut_files():
 
 
 def flipped_headers():
-    """One bit in every second byte of the first two headers: the sum covers all but the end of its own field."""
-    for at in range(0, 2 * BLOCK, 2):
-        data = packing.flipped(PLAIN, at + at // BLOCK)
-        if (at + at // BLOCK) % BLOCK in SUM_ENDS:
-            yield Case(13, "flips", f"header byte {at + at // BLOCK}", 0, lambda data=data: packing.gz(data), "",
-                       tree.installed(tree.members()))
-        else:
-            yield unsafe(13, "flips", f"header byte {at + at // BLOCK}", lambda data=data: packing.gz(data))
+    """One bit in every second byte of the first two headers, the even ones of one and the odd ones of the other."""
+    for at in [*range(0, BLOCK, 2), *range(BLOCK + 1, 2 * BLOCK, 2)]:
+        yield unsafe(13, "flips", f"header byte {at}", lambda at=at: packing.gz(packing.flipped(PLAIN, at)))
 
 
 def flipped_files():

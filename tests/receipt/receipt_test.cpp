@@ -178,9 +178,8 @@ TEST_CASE("a well sealed receipt with impossible values is refused", "[receipt]"
 }
 
 TEST_CASE("a receipt that is nested deeper than any is refused before it is walked through", "[receipt]") {
-  const Error too_deep = {.fault = Fault::conflict,
-                          .what = "the receipt 'FILE' is damaged: it is nested too deep",
-                          .hint = way_out};
+  const Error too_deep = {
+      .fault = Fault::conflict, .what = "the receipt 'FILE' is damaged: it is nested too deep", .hint = way_out};
   const std::string deep(1'000'000, '[');
   CHECK(refusal(deep) == too_deep);
   CHECK(refusal("{\"a\": " + deep + std::string(deep.size(), ']') + "}") == too_deep);

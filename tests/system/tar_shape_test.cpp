@@ -70,18 +70,20 @@ std::string with_pax(const std::string& text) {
 TEST_CASE("what the usual programs write has a plain shape", "[tar_shape]") {
   CHECK(judged(member('5') + member('0', "data") + member('\0', std::string(513, 'x')) + member('2') + end).empty());
   CHECK(judged(member('0', "octal", "      5 ") + end).empty());
-  CHECK(judged(member('L', std::string("long\0", 5)) + member('K', std::string("to\0", 3)) + member('2') + end).empty());
+  CHECK(
+      judged(member('L', std::string("long\0", 5)) + member('K', std::string("to\0", 3)) + member('2') + end).empty());
   CHECK(judged(member('g', record("comment", "x")) + member('x', record("path", "a") + record("mtime", "1.5")) +
                member('0') + end)
             .empty());
-  CHECK(judged(member('x', record("path", "a")) + member('0') + member('x', record("path", "b")) + member('0')).empty());
+  CHECK(
+      judged(member('x', record("path", "a")) + member('0') + member('x', record("path", "b")) + member('0')).empty());
   CHECK(judged(member('x', record("SCHILY.xattr.user.x", std::string("a\0=\n", 4))) + member('0') + end).empty());
 }
 
 TEST_CASE("a size is an octal number and belongs to files", "[tar_shape]") {
-  for (const std::string& size : {std::string("\x80\0\0\0\0\0\0\0\0\0\0\1", 12), std::string("-0000000001"),
-                                  std::string("00000000009"), std::string("0000000001x"), std::string(12, ' '),
-                                  std::string("1 1")}) {
+  for (const std::string& size :
+       {std::string("\x80\0\0\0\0\0\0\0\0\0\0\1", 12), std::string("-0000000001"), std::string("00000000009"),
+        std::string("0000000001x"), std::string(12, ' '), std::string("1 1")}) {
     CHECK(judged(member('0', "x", size)) == ambiguous("a size that is no octal number"));
   }
   CHECK(judged(member('5', "x")) == ambiguous("a header of type '5' with data"));
@@ -99,7 +101,8 @@ TEST_CASE("a pax header is well-formed and gives no sizes", "[tar_shape]") {
   for (const std::string& text :
        {std::string("x"), std::string("12"), std::string("0 path=a\n"), std::string("-5 path=a\n"),
         std::string("99 path=a\n"), std::string("11 path=a\n"), std::string("09 path=a\n"), std::string("6 =ab\n"),
-        std::string("8 pathb\n"), std::string("99999999999999999999 a=b\n"), record("path", "a") + "tail"}) {
+        std::string("8 pathb\n"), std::string("10  path=\n"), std::string("99999999999999999999 a=b\n"),
+        record("path", "a") + "tail"}) {
     INFO(text);
     CHECK(with_pax(text) == malformed);
   }
@@ -135,6 +138,22 @@ TEST_CASE("extension headers are small, one of a kind, and before a member", "[t
   CHECK(judged(pax + end) == ambiguous("an extension header without a member"));
   CHECK(judged(member('x')) == ambiguous("an extension header of 0 bytes"));
   CHECK(judged(member('L', "", "00000200001")) == ambiguous("an extension header of 65537 bytes"));
+}
+
+TEST_CASE("a tar ends with two whole blocks of zeros", "[tar_shape]") {
+  const auto finished = [](const std::string& tar) {
+    TarShape shape;
+    REQUIRE(shape.take(std::as_bytes(std::span(tar.data(), tar.size()))));
+    const auto done = shape.finish();
+    return done ? std::string() : done.error().what;
+  };
+  const std::string none = "the tar file has no proper end";
+  CHECK(finished(member('0', "data") + end).empty());
+  CHECK(finished(member('0', "data") + end + end).empty());
+  for (const std::size_t length : {std::size_t{0}, std::size_t{512}, std::size_t{1023}}) {
+    CHECK(finished(member('0', "data") + end.substr(0, length)) == none);
+  }
+  CHECK(finished(member('0') + end + std::string(1, '\0')) == none);
 }
 
 TEST_CASE("nothing stands behind the end", "[tar_shape]") {
