@@ -38,15 +38,11 @@ CHECKED = {8: {"ops_infer", "ops_train", "cnn_infer", "cnn_train", "adv_infer", 
 LARGEST = {"libcudnn_cnn_infer", "libcudnn_engines_precompiled"}  # half of all bytes, as in the real archive
 
 
-def tools(arch):
-    """(compiler, archiver) for `arch`: the machine's own, a cross compiler, else zig's clang from the Python index."""
-    if MACHINES[arch] == platform.machine() and shutil.which("cc"):
-        return ["cc"], ["ar"]
-    if shutil.which(TRIPLES[arch] + "-gcc"):
-        return [TRIPLES[arch] + "-gcc"], [TRIPLES[arch] + "-ar"]
+def zig():
+    """zig's program, out of the Python index where it is not in the cache yet."""
     home = os.path.join(pack.cache_dir(), ZIG.replace("==", "-"))
-    zig = os.path.join(home, "ziglang", "zig")
-    if not os.path.exists(zig):
+    program = os.path.join(home, "ziglang", "zig")
+    if not os.path.exists(program):
         part = f"{home}.part{os.getpid()}"
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", part, ZIG],
                        check=True, stdout=sys.stderr)
@@ -54,7 +50,16 @@ def tools(arch):
             os.rename(part, home)
         except OSError:  # another run was first
             shutil.rmtree(part)
-    return [zig, "cc", "-target", ZIG_TARGETS[arch]], [zig, "ar"]
+    return program
+
+
+def tools(arch):
+    """(compiler, archiver) for `arch`: the machine's own, a cross compiler, else zig's clang from the Python index."""
+    if MACHINES[arch] == platform.machine() and shutil.which("cc"):
+        return ["cc"], ["ar"]
+    if shutil.which(TRIPLES[arch] + "-gcc"):
+        return [TRIPLES[arch] + "-gcc"], [TRIPLES[arch] + "-ar"]
+    return [zig(), "cc", "-target", ZIG_TARGETS[arch]], [zig(), "ar"]
 
 
 def environment():
@@ -120,7 +125,9 @@ class Build:
     def front(self):
         of = self.of
         self.compile("front.c", "front.o", [f"CUDNN_MAJOR_VERSION={of.major}", f'BASE_LIBRARY="{base_of(of)}"'])
-        self.link(f"libcudnn.so.{of.major}", f"libcudnn.so.{of.major}", ["front.o"], ["libdl.so.2"], front=True)
+        self.compile("interface.c", "interface.o", [f"CUDNN_MAJOR_VERSION={of.major}"])
+        soname = f"libcudnn.so.{of.major}"
+        self.link(soname, soname, ["front.o", "interface.o"], ["libdl.so.2"], front=True)
 
     def members(self):
         for source in os.listdir(self.sources):

@@ -36,6 +36,8 @@ int cudnnCreate(void **handle) {
   return not_initialized;
 }
 
+const char *cudnnGetErrorString(int status) { return status == 0 ? "success" : "there is only the demo payload here"; }
+
 int cudnnDestroy(void *handle) { return handle == NULL ? 0 : not_initialized; }
 
 #define PART(function, library) \

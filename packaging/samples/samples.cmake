@@ -1,0 +1,28 @@
+# What the samples' CMake projects share: finds CUDA's runtime and cuDNN without a CUDA compiler.
+#   add_sample(NAME SOURCE…) makes one program, with the folder data/ beside it where there is one.
+set(CUDA_PATH /usr/local/cuda CACHE PATH "the CUDA toolkit")
+set(CUDNN_INCLUDE_PATH "" CACHE PATH "where cudnn.h lies, if outside the toolkit and the compiler's own folders")
+set(CUDNN_LIB_PATH "" CACHE PATH "where libcudnn.so lies, if outside the toolkit and the linker's own folders")
+
+set(SAMPLES_DIR ${CMAKE_CURRENT_LIST_DIR})
+find_path(CUDA_INCLUDE cuda_runtime_api.h HINTS ${CUDA_PATH}/include)
+find_path(CUDNN_INCLUDE cudnn.h HINTS ${CUDNN_INCLUDE_PATH} ${CUDA_PATH}/include)
+find_library(CUDART_LIBRARY NAMES cudart_static cudart HINTS ${CUDA_PATH}/lib64 ${CUDA_PATH}/lib)
+find_library(CUDNN_LIBRARY NAMES cudnn HINTS ${CUDNN_LIB_PATH} ${CUDA_PATH}/lib64 ${CUDA_PATH}/lib)
+find_package(Threads REQUIRED)
+foreach(found CUDA_INCLUDE CUDNN_INCLUDE CUDART_LIBRARY CUDNN_LIBRARY)
+  if(NOT ${found})
+    message(FATAL_ERROR "${found} was not found: name the places by CUDA_PATH, CUDNN_INCLUDE_PATH and CUDNN_LIB_PATH")
+  endif()
+endforeach()
+
+function(add_sample name)
+  add_executable(${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES CXX_STANDARD 11 CXX_STANDARD_REQUIRED ON)
+  target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${SAMPLES_DIR}/include)
+  target_include_directories(${name} SYSTEM PRIVATE ${CUDNN_INCLUDE} ${CUDA_INCLUDE})
+  target_link_libraries(${name} PRIVATE ${CUDNN_LIBRARY} ${CUDART_LIBRARY} Threads::Threads ${CMAKE_DL_LIBS} rt)
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/data)
+    file(COPY data DESTINATION ${CMAKE_CURRENT_BINARY_DIR})
+  endif()
+endfunction()
