@@ -23,7 +23,7 @@ def make_dll(zig, scratch, stem, of):
                if stem == "cudnn" else [f"-DVERSION_CHECK={exports[0]}"])
     run = lambda *command: subprocess.run(command, cwd=scratch, env=build.environment(), check=True)  # noqa: E731
     run(zig, "cc", "-target", TARGET, "-O1", "-g0", "-Wall", "-Werror", "-shared", "-nostdlib", "-Wl,-e,entry",
-        "-Wl,--no-insert-timestamp", *defines, "-o", dll, "windows.c")
+        "-s", *defines, "-o", dll, "windows.c")
     with open(os.path.join(scratch, f"{stem}.def"), "w", encoding="ascii") as out:
         out.write(f"LIBRARY {dll}\nEXPORTS\n" + "".join(f"  {name}\n" for name in exports))
     run(zig, "dlltool", "-m", "i386:x86-64", "-d", f"{stem}.def", "-l", f"{stem}.lib")

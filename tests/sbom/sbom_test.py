@@ -88,7 +88,7 @@ class Described(unittest.TestCase):
     def test_the_judges_find_what_is_wrong(self):
         bad = os.path.join(self.scratch, "bad")
         os.makedirs(bad)
-        for ending, key in ((".spdx.json", "documentNamespace"), (".cdx.json", "specVersion"), (".intoto.json", "subject")):
+        for ending, key in ((".spdx.json", "documentNamespace"), (".cdx.json", "bomFormat"), (".intoto.json", "subject")):
             content = self.document("library", ending)
             content[key] = [] if key == "subject" else "no such thing"
             path = os.path.join(bad, "x" + ending)

@@ -17,6 +17,11 @@ LAYOUT = sorted([f"{NAME}/LICENSE", *(f"{NAME}/bin/{part}64_8.dll" for part in P
                  *(f"{NAME}/lib/x64/{part}.lib" for part in PARTS), *(f"{NAME}/lib/x64/{part}64_8.lib" for part in PARTS)])
 
 
+def bytes_of(path):
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
 class WindowsZip(unittest.TestCase):
     maxDiff = None
 
@@ -41,8 +46,9 @@ class WindowsZip(unittest.TestCase):
         return os.path.join(folder, NAME)
 
     def make(self, source, out, version="8.9.6.50", **variables):
-        return subprocess.run([MAKE_ZIP, "--version", version, "--cuda", "12", "--from", source, "--out", os.path.join(self.scratch, out)],
-                              capture_output=True, text=True, check=False, env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **variables})
+        command = [MAKE_ZIP, "--version", version, "--cuda", "12", "--from", source, "--out", os.path.join(self.scratch, out)]
+        return subprocess.run(command, capture_output=True, text=True, check=False,
+                              env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **variables})
 
     def refused(self, source, version="8.9.6.50"):
         done = self.make(source, "refused", version)
@@ -75,15 +81,13 @@ class WindowsZip(unittest.TestCase):
         for source, out in ((tree, "one"), (self.demo, "two")):
             done = self.make(source, out, TZ="America/Caracas" if out == "one" else "Asia/Tokyo")
             self.assertEqual(done.returncode, 0, done.stderr)
-        bytes_of = lambda path: open(path, "rb").read()  # noqa: E731
         one, two = (bytes_of(os.path.join(self.scratch, out, NAME + ".zip")) for out in ("one", "two"))
         self.assertEqual(one, two)
         self.assertEqual(one, bytes_of(self.demo))
 
     def test_the_demo_is_the_same_when_it_is_compiled_again(self):
         again = self.made_demo("again", XDG_CACHE_HOME=self.cache_with_zig())
-        with open(self.demo, "rb") as one, open(again, "rb") as other:
-            self.assertEqual(one.read(), other.read())
+        self.assertEqual(bytes_of(self.demo), bytes_of(again))
 
     def cache_with_zig(self):
         """An empty cache but for the compiler and what it compiled of its own."""
