@@ -9,6 +9,8 @@ import unittest
 import rig
 from payload import build
 
+# zig's C++ library for Power calls functions of 128-bit floats that glibc has since 2.32.
+TARGETS = {**build.ZIG_TARGETS, "ppc64le": "powerpc64le-linux-gnu.2.34"}
 VERSION = "9.0.0.312"  # the last one that exists for all three architectures, of the interface whose headers are here
 
 
@@ -25,7 +27,7 @@ def demo(place, arch, version):
 def built(place, arch, target, version, include, *variables):
     """[(machine, needed)] of each sample, built for `arch` with the headers of `include` and the demo of `version`."""
     top = place.toolkit("cuda", include, target)
-    zig_target = ["-target", build.ZIG_TARGETS[arch]]
+    zig_target = ["-target", TARGETS[arch]]
     rig.stub_cudart(place, os.path.join(top, "lib64"), [build.zig(), "cc", *zig_target], "libcudart.so.12")
     compiler = place.wrapper("cross-g++", build.zig(), "c++", *zig_target)
     libraries = demo(place, arch, version)
