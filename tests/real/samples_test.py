@@ -24,7 +24,8 @@ HERE_TOO = "manylinux2014_x86_64"
 
 def wheel(name, version, platform):
     """Path of one wheel, downloaded where it is not there yet."""
-    pattern = os.path.join(WHEELS, f"{name.replace('-', '_')}-{version}-*{platform}*.whl")
+    machine = "aarch64" if platform.endswith("aarch64") else "x86_64"  # a wheel may name more platforms than the one asked for
+    pattern = os.path.join(WHEELS, f"{name.replace('-', '_')}-{version}-*linux*{machine}.whl")
     if not glob.glob(pattern):
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--platform", platform,
                         "-d", WHEELS, f"{name}=={version}"], check=True)
@@ -99,10 +100,10 @@ class Sbsa(unittest.TestCase):
         self.addCleanup(place.close)
         headers = unpack(wheel("nvidia-cudnn-cu12", "9.10.2.21", SBSA), place.path("cudnn9"), lambda name: name == "libcudnn.so.9")
         top = place.toolkit("cuda", [headers, cuda12(place)], "sbsa-linux")
-        compiler = [build.zig(), "cc", "-target", "aarch64-linux-gnu.2.28"]
+        compiler = [build.zig(), "cc", "-target", build.ZIG_TARGETS["sbsa"]]
         rig.stub_cudart(place, os.path.join(top, "lib64"), compiler, "libcudart.so.12")
         os.symlink(place.path("cudnn9", "lib64", "libcudnn.so.9"), os.path.join(top, "lib64", "libcudnn.so"))
-        cxx = place.wrapper("cross-g++", build.zig(), "c++", "-target", "aarch64-linux-gnu.2.28")
+        cxx = place.wrapper("cross-g++", build.zig(), "c++", "-target", build.ZIG_TARGETS["sbsa"])
         for sample in rig.FOLDERS:
             place.make(sample, "TARGET_ARCH=aarch64", "SBSA=1", f"CUDA_PATH={place.path('cuda')}", f"HOST_COMPILER={cxx}")
             machine, needed = rig.facts_of(place.program(sample))
