@@ -12,6 +12,7 @@ std::vector<Subcommand> subcommands() {
       {"status", "Say what is installed, and where", add_status},
       {"verify", "Hold what is installed against its receipt", add_verify},
       {"releases", "List the releases of cuDNN that the catalogue knows", add_releases},
+      {"package", "Unpack an archive and say which deb and rpm packages it becomes", add_package},
       {"host", "Say what this machine is", add_host},
       {"compat", "Say which CUDA this driver runs and by which compatibility, and activate it safely", add_compat},
       {"recipe", "List, check and explain recipes", add_recipe},

@@ -15,6 +15,7 @@ Run add_uninstall(Definition& definition);
 Run add_rollback(Definition& definition);
 Run add_recipe(Definition& definition);
 Run add_releases(Definition& definition);
+Run add_package(Definition& definition);
 Run add_host(Definition& definition);
 Run add_compat(Definition& definition);
 Run add_completion(Definition& definition);

@@ -9,6 +9,49 @@ constexpr const char* choice_group = "What";
 constexpr const char* change_group = "How";
 constexpr const char* output_group = "Output";
 
+// What the archive is, where its name does not tell.
+void add_identity(Definition& definition, ChoiceOptions& options) {
+  definition.text({.names = "--cudnn",
+                   .value = "VERSION",
+                   .text = "Version of cuDNN in 2, 3 or 4 parts, or latest",
+                   .group = choice_group},
+                  options.cudnn);
+  definition.text({.names = "--cuda",
+                   .value = "VERSION",
+                   .text = "Version of CUDA; its major picks the variant of the archive",
+                   .group = choice_group},
+                  options.cuda);
+  definition.text({.names = "--arch",
+                   .value = "ARCH",
+                   .text = "Platform: x86_64, sbsa, ppc64le or aarch64-jetson; default: this machine's",
+                   .group = choice_group},
+                  options.arch);
+}
+
+void add_archive(Definition& definition, ChoiceOptions& options) {
+  definition.texts(
+      {.names = "--archive", .value = "FILE", .text = "Archive in hand, or its URL", .group = choice_group},
+      options.archives);
+  definition.text({.names = "--sha256",
+                   .value = "HEX",
+                   .text = "Digest that the archive must have; outranks the catalogue",
+                   .group = choice_group},
+                  options.sha256);
+  definition.flag({.names = "--allow-unverified",
+                   .value = {},
+                   .text = "Take an archive whose digest nobody vouches for",
+                   .group = choice_group},
+                  options.allow_unverified);
+}
+
+void add_recipes(Definition& definition, ChoiceOptions& options) {
+  definition.text({.names = "--recipes",
+                   .value = "DIR",
+                   .text = "Read the recipes from DIR instead of the built-in ones",
+                   .group = choice_group},
+                  options.recipes);
+}
+
 }  // namespace
 
 void add_output_options(Definition& definition, OutputOptions& options) {
@@ -49,52 +92,28 @@ void add_place_options(Definition& definition, PlaceOptions& options) {
 void add_choice_options(Definition& definition, ChoiceOptions& options) {
   definition.text({.names = "--method", .value = "METHOD", .text = "Way of installing: tar", .group = choice_group},
                   options.method);
-  definition.text({.names = "--cudnn",
-                   .value = "VERSION",
-                   .text = "Version of cuDNN in 2, 3 or 4 parts, or latest",
-                   .group = choice_group},
-                  options.cudnn);
-  definition.text({.names = "--cuda",
-                   .value = "VERSION",
-                   .text = "Version of CUDA; its major picks the variant of the archive",
-                   .group = choice_group},
-                  options.cuda);
-  definition.text({.names = "--arch",
-                   .value = "ARCH",
-                   .text = "Platform: x86_64, sbsa, ppc64le or aarch64-jetson; default: this machine's",
-                   .group = choice_group},
-                  options.arch);
+  add_identity(definition, options);
   definition.text({.names = "--distro",
                    .value = "NAME",
                    .text = "Recipe of a distribution, as recipe list names it; default: this machine's",
                    .group = choice_group},
                   options.distro);
-  definition.texts(
-      {.names = "--archive", .value = "FILE", .text = "Archive in hand, or its URL", .group = choice_group},
-      options.archives);
-  definition.text({.names = "--sha256",
-                   .value = "HEX",
-                   .text = "Digest that the archive must have; outranks the catalogue",
-                   .group = choice_group},
-                  options.sha256);
-  definition.flag({.names = "--allow-unverified",
-                   .value = {},
-                   .text = "Take an archive whose digest nobody vouches for",
-                   .group = choice_group},
-                  options.allow_unverified);
+  add_archive(definition, options);
   definition.text(
       {.names = "--components",
        .value = "LIST",
        .text = "Parts, separated by commas: runtime, dev, static, samples; default: all that the archive holds",
        .group = choice_group},
       options.components);
-  definition.text({.names = "--recipes",
-                   .value = "DIR",
-                   .text = "Read the recipes from DIR instead of the built-in ones",
-                   .group = choice_group},
-                  options.recipes);
+  add_recipes(definition, options);
   definition.flag({.names = "--offline", .value = {}, .text = "Never use the network", .group = choice_group},
                   options.offline);
+}
+
+void add_archive_options(Definition& definition, ChoiceOptions& options) {
+  add_archive(definition, options);
+  add_identity(definition, options);
+  add_recipes(definition, options);
 }
 
 void add_show_options(Definition& definition, ShowOptions& options) {

@@ -40,24 +40,6 @@ Result<void> readable_archive(const std::string& archive) {
   return {};
 }
 
-Result<std::optional<ArchiveGlance>> glance_of(const Request& request, const Catalogue& catalogue) {
-  if (request.archives.empty() || is_web_address(request.archives.front())) {
-    return std::optional<ArchiveGlance>{};
-  }
-  if (auto readable = readable_archive(request.archives.front()); !readable) {
-    return tl::unexpected(readable.error());
-  }
-  const auto expected = expectation_of(request, catalogue);
-  if (!expected) {
-    return tl::unexpected(expected.error());
-  }
-  auto glance = glance_at(request.archives.front(), *expected);
-  if (!glance) {
-    return tl::unexpected(glance.error());
-  }
-  return std::optional<ArchiveGlance>(std::move(*glance));
-}
-
 PrefixFacts assumed_prefix(const Host& host, const std::string& prefix) {
   PrefixFacts facts{.requested = prefix, .resolved = prefix};
   const auto toolkit = std::find_if(host.toolkits.begin(), host.toolkits.end(), [&](const CudaToolkit& each) {
@@ -121,6 +103,24 @@ Result<void> look_elsewhere(Request& request, const SurveyOptions& options, Surv
 }
 
 }  // namespace
+
+Result<std::optional<ArchiveGlance>> glance_of(const Request& request, const Catalogue& catalogue) {
+  if (request.archives.empty() || is_web_address(request.archives.front())) {
+    return std::optional<ArchiveGlance>{};
+  }
+  if (auto readable = readable_archive(request.archives.front()); !readable) {
+    return tl::unexpected(readable.error());
+  }
+  const auto expected = expectation_of(request, catalogue);
+  if (!expected) {
+    return tl::unexpected(expected.error());
+  }
+  auto glance = glance_at(request.archives.front(), *expected);
+  if (!glance) {
+    return tl::unexpected(glance.error());
+  }
+  return std::optional<ArchiveGlance>(std::move(*glance));
+}
 
 Result<std::string> file_text(const std::string& path, Fault absent) {
   std::ifstream file(path, std::ios::binary);

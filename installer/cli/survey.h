@@ -25,6 +25,9 @@ Result<RecipeBook> recipe_book(const std::string& directory, Context& context);
 Result<std::vector<SourceText>> recipe_texts(const std::string& directory);
 Result<std::string> file_text(const std::string& path, Fault absent);
 
+// Of the archive in hand, which must be a readable file; none where the request names no archive or a web address.
+Result<std::optional<ArchiveGlance>> glance_of(const Request& request, const Catalogue& catalogue);
+
 struct Survey {
   RecipeBook book{};
   Host host{};

@@ -54,6 +54,30 @@ std::map<std::string, std::string> read_words(const std::optional<Value>& value,
   return found;
 }
 
+Packing read_packing(Mapping map, const std::vector<std::string>& readable) {
+  const Value compression = map.required("compression");
+  Packing packing{.compression = compression.one_of(compression_words())};
+  const bool known = std::ranges::find(compression_words(), packing.compression) != compression_words().end();
+  if (known && std::ranges::find(readable, packing.compression) == readable.end()) {
+    compression.mistake("'" + packing.compression + "' is not among what the package tools read",
+                        "'compression' of the distro lists what they do");
+  }
+  const auto small = [&](std::string_view key) {
+    const Value value = map.required(key);
+    const std::int64_t number = value.number();
+    if (number < 0 || number > 64) {
+      value.mistake(value.label() + " is " + std::to_string(number) + "; expected 0 to 64");
+    }
+    return static_cast<int>(std::clamp<std::int64_t>(number, 0, 64));
+  };
+  packing.level = small("level");
+  packing.threads = small("threads");
+  packing.area = map.optional_text("area");
+  const std::optional<Value> weak = map.optional("weak_depends");
+  packing.weak_depends = !weak || weak->boolean();
+  return packing;
+}
+
 void check_refused(const std::optional<Value>& refused, const Distro& distro) {
   if (!refused || !refused->is_mapping()) {
     return;
@@ -81,6 +105,12 @@ Distro read_distro(Mapping map) {
   }
   if (const std::optional<Value> compression = map.optional("compression")) {
     distro.compression = list_of(*compression, compression_words());
+  }
+  if (const std::optional<Value> glibc = map.optional("glibc")) {
+    distro.glibc = glibc->version();
+  }
+  if (const std::optional<Value> packing = map.optional("packing")) {
+    distro.packing = read_packing(packing->mapping("packing"), distro.compression);
   }
   distro.methods = list_of(map.required("methods"), method_words());
   const std::optional<Value> refused = map.optional("refused");

@@ -60,6 +60,11 @@ std::string described(const Layout& layout) {
          joined(layout.suffixes) + '\n';
 }
 
+std::string packed_with(const Packing& packing) {
+  return packing.compression + " -" + std::to_string(packing.level) + ", " + std::to_string(packing.threads) +
+         (packing.threads == 1 ? " thread" : " threads");
+}
+
 struct DescribeStep {
   std::string operator()(const UnpackTemplate& step) const { return "tar -xvf " + step.archive; }
   std::string operator()(const CopyTemplate& step) const {
@@ -115,7 +120,9 @@ std::string explained(const Distro& distro) {
   text += line("repositories", pairs(distro.arch));
   text += line("prerequisites", pairs(distro.prerequisites));
   text += distro.library_directory.empty() ? "" : line("library directory", distro.library_directory);
+  text += distro.glibc ? line("glibc", distro.glibc->text()) : "";
   text += line("reads", joined(distro.compression));
+  text += distro.packing.compression.empty() ? "" : line("packed with", packed_with(distro.packing));
   text += line("methods", joined(distro.methods));
   for (const auto& [method, reason] : distro.refused) {
     text += line("not " + method, reason);

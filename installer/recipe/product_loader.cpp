@@ -105,6 +105,9 @@ Product read_product(Mapping map) {
   product.headers = read_names(map.required("headers"));
   product.libraries = read_names(map.required("libraries"));
   product.version_header = read_path(map.required("version_header"), layout_names());
+  if (const std::optional<Value> packages = map.optional("packages")) {
+    product.packages = read_packages(packages->mapping("packages"));
+  }
   return product;
 }
 

@@ -76,6 +76,16 @@ struct DistroMatch {
   bool operator==(const DistroMatch&) const = default;
 };
 
+// How packages for a distro are made. The number of threads is pinned, because the bytes depend on it.
+struct Packing {
+  std::string compression{};  // one of those that its package tools read; "": no packages are made for it
+  int level = 0;
+  int threads = 1;
+  std::string area{};       // of its archive, where sections have one: non-free, multiverse
+  bool weak_depends = true;  // its package tools know Recommends
+  bool operator==(const Packing&) const = default;
+};
+
 struct Distro {
   std::string name{};   // ubuntu2204
   std::string title{};  // Ubuntu 22.04
@@ -87,6 +97,8 @@ struct Distro {
   // the tar method works: that is every Linux.
   std::map<std::string, std::string> arch{};
   std::map<std::string, std::string> prerequisites{};  // zlib → zlib1g
+  std::optional<Version> glibc{};                      // that every machine with it has; none: not known
+  Packing packing{};
   std::string library_directory{};         // of the system: /usr/lib/x86_64-linux-gnu is written /usr/lib/${triplet}
   std::vector<std::string> compression{};  // what its package tools can read: [xz, zstd]
   std::vector<std::string> methods{};      // offered, best first
@@ -116,6 +128,48 @@ struct Layout {
   bool operator==(const Layout&) const = default;
 };
 
+// A text for each package format.
+struct ForFormats {
+  std::string deb{};
+  std::string rpm{};
+  bool operator==(const ForFormats&) const = default;
+};
+
+// One package of a product. Names may hold ${major}: the CUDA major, as in libcudnn9-cuda-${major}.
+struct PackageSet {
+  std::string kind{};  // runtime | headers | dev | static | samples
+  ForFormats name{};
+  std::string summary{};
+  std::vector<std::string> holds{};  // libraries, headers, static, links (the alternatives group), samples
+  std::vector<std::string> needs{};  // kinds that must be there in the same version
+  std::vector<std::string> suits{};  // kinds that are recommended
+  bool any_architecture = false;
+  bool operator==(const PackageSet&) const = default;
+};
+
+// The CUDA versions that the packages of some releases carry, for lack of a minor in the name of an archive.
+struct PackageCuda {
+  Version release{};  // 8.9.6: holds for 8.9.6.50
+  std::vector<Version> versions{};
+  bool operator==(const PackageCuda&) const = default;
+};
+
+// A library that is opened by name alone, so that no ELF entry tells of it.
+struct OpenedLate {
+  std::string cuda{};               // major
+  std::string soname{};             // libcublas.so.12
+  std::vector<std::string> debs{};  // alternatives, best first; may hold ${dashed}: 12-2
+  bool operator==(const OpenedLate&) const = default;
+};
+
+struct ProductPackages {
+  ForFormats release{};  // behind the version: 1+cuda${cuda}, 1.cuda${cuda}
+  std::vector<PackageSet> sets{};
+  std::vector<PackageCuda> cuda{};  // empty: packages name the CUDA major alone
+  std::vector<OpenedLate> opened_late{};
+  bool operator==(const ProductPackages&) const = default;
+};
+
 struct Product {
   std::string name{};   // cudnn8
   std::string title{};  // NVIDIA cuDNN 8
@@ -126,6 +180,7 @@ struct Product {
   std::vector<std::string> headers{};  // stems that every release of the major has
   std::vector<std::string> libraries{};
   std::string version_header{};  // ${include}/cudnn_version.h
+  ProductPackages packages{};
   bool operator==(const Product&) const = default;
 };
 
@@ -143,6 +198,8 @@ RecipeKind kind_of(std::string_view text);
 Loaded<Distro> load_distro(const SourceText& file);
 Loaded<Method> load_method(const SourceText& file);
 Loaded<Product> load_product(const SourceText& file);
+// The part of a product that tells its packages; for load_product.
+ProductPackages read_packages(Mapping map);
 // Every mistake that a file of the first three kinds has for itself, or its unknown kind; nothing for a release or a
 // table of compatibility, which other rooms read.
 std::vector<Error> mistakes_in(const SourceText& file);

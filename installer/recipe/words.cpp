@@ -34,6 +34,16 @@ const std::vector<std::string>& compression_words() {
   return words;
 }
 
+const std::vector<std::string>& package_words() {
+  static const std::vector<std::string> words = {"runtime", "headers", "dev", "static", "samples"};
+  return words;
+}
+
+const std::vector<std::string>& content_words() {
+  static const std::vector<std::string> words = {"libraries", "headers", "static", "links", "samples"};
+  return words;
+}
+
 std::vector<std::string> list_of(const Value& value, const std::vector<std::string>& words) {
   std::vector<std::string> found = value.texts();
   for (const Value& entry : value.list()) {

@@ -78,6 +78,21 @@ std::optional<std::uint64_t> value_of(const Dynamic& dynamic, std::uint64_t tag)
   return found == dynamic.rend() ? std::nullopt : std::optional(found->second);
 }
 
+// GLIBC_PRIVATE and GLIBC_ABI_… are no versions.
+std::optional<Version> highest_glibc(const std::vector<ElfNeed>& needs) {
+  static constexpr std::string_view prefix = "GLIBC_";
+  std::optional<Version> highest;
+  for (const ElfNeed& need : needs) {
+    for (const std::string& name : need.versions) {
+      const auto version = Version::parse(name.starts_with(prefix) ? name.substr(prefix.size()) : "");
+      if (version && (!highest || *highest < *version)) {
+        highest = *version;
+      }
+    }
+  }
+  return highest;
+}
+
 // One pass over one file: header first, then segments, then whatever is asked for.
 class Image {
  public:
@@ -154,9 +169,10 @@ class Image {
     }
     const auto address = value_of(*entries, tag_version_needs);
     const auto needs = address ? file_offset(*address, need_size) : std::nullopt;
-    if (address && (!needs || !add_glibc(facts, *needs, {.offset = *strings, .size = size}))) {
+    if (address && (!needs || !add_needs(facts, *needs, {.offset = *strings, .size = size}))) {
       return malformed("its version needs run out of the file");
     }
+    facts.glibc = highest_glibc(facts.needs);
     return {};
   }
 
@@ -267,10 +283,11 @@ class Image {
   }
 
   // Both lists like the loader: by their links, not by their counts. Links only lead forwards, so the lists end.
-  bool add_glibc(ElfFacts& facts, std::uint64_t needs, const Part& strings) {
+  bool add_needs(ElfFacts& facts, std::uint64_t needs, const Part& strings) {
     for (std::uint64_t next = 1; next != 0; needs += next) {
       const auto entry = bytes(needs, need_size);
-      if (!entry || !add_versions(facts, needs + entry->u32(8), strings)) {
+      const auto library = entry ? text(strings, entry->u32(4)) : std::nullopt;
+      if (!library || !add_versions(facts.needs.emplace_back(ElfNeed{*library}), needs + entry->u32(8), strings)) {
         return false;
       }
       next = entry->u32(12);
@@ -278,19 +295,14 @@ class Image {
     return true;
   }
 
-  bool add_versions(ElfFacts& facts, std::uint64_t at, const Part& strings) {
-    static constexpr std::string_view prefix = "GLIBC_";
+  bool add_versions(ElfNeed& need, std::uint64_t at, const Part& strings) {
     for (std::uint64_t next = 1; next != 0; at += next) {
       const auto entry = bytes(at, need_size);
       const auto name = entry ? text(strings, entry->u32(8)) : std::nullopt;
       if (!name) {
         return false;
       }
-      // GLIBC_PRIVATE and GLIBC_ABI_… are no versions.
-      const auto version = Version::parse(name->starts_with(prefix) ? name->substr(prefix.size()) : "");
-      if (version && (!facts.glibc || *facts.glibc < *version)) {
-        facts.glibc = *version;
-      }
+      need.versions.push_back(*name);
       next = entry->u32(12);
     }
     return true;

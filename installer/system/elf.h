@@ -22,6 +22,12 @@ struct ElfNote {
   std::string description{};
 };
 
+// The symbol versions that a file wants of one library: libc.so.6 with GLIBC_2.2.5 and GLIBC_2.14.
+struct ElfNeed {
+  std::string library{};
+  std::vector<std::string> versions{};
+};
+
 struct ElfFacts {
   std::uint16_t machine = 0;  // EM_X86_64 = 62, EM_AARCH64 = 183, EM_PPC64 = 21
   int bits = 0;               // 32 or 64
@@ -32,6 +38,7 @@ struct ElfFacts {
   std::string runpath{};  // DT_RUNPATH, else DT_RPATH
   bool rpath = false;     // it is DT_RPATH: asked before LD_LIBRARY_PATH, and for libraries that others open too
   bool executable_stack = false;
+  std::vector<ElfNeed> needs{};
   std::optional<Version> glibc{};  // highest GLIBC_x.y among the version needs
 };
 

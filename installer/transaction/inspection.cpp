@@ -1,9 +1,10 @@
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <set>
 
 #include "base/text.h"
 #include "system/elf.h"
+#include "system/static_library.h"
 #include "transaction/placing.h"
 
 namespace cudnn_install {
@@ -102,14 +103,15 @@ Result<void> check_library(const StagedFile& staged, const Plan& plan) {
   return {};
 }
 
-Result<void> check_static(const StagedFile& staged) {
-  static constexpr std::string_view magic = "!<arch>\n";
-  std::array<std::byte, 8> first{};
-  const bool read = reading(staged.file.number())(0, first);
-  const std::string_view found(reinterpret_cast<const char*>(first.data()), first.size());
-  return read && found == magic
-             ? Result<void>()
-             : failure(Fault::archive, "'" + staged.name + "' is not a static library", "download it again");
+Result<void> check_static(const StagedFile& staged, const Plan& plan) {
+  auto checked = check_static_machine(reading(staged.file.number()), staged.entry.size,
+                                      machine_of(plan.wanted->platform));
+  if (checked) {
+    return {};
+  }
+  const bool other = checked.error().fault == Fault::unsupported;
+  return failure(checked.error().fault, "'" + staged.name + "' is no static library to use: " + checked.error().what,
+                 other ? "use the archive for " + plan.wanted->platform : "download it again");
 }
 
 }  // namespace
@@ -125,7 +127,7 @@ Result<void> inspect(const Placed& placed, const Plan& plan) {
     if (staged.name.find(".so") != std::string::npos) {
       sound = check_library(staged, plan);
     } else if (staged.name.ends_with(".a")) {
-      sound = check_static(staged);
+      sound = check_static(staged, plan);
     }
   }
   return sound;

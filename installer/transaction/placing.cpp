@@ -69,7 +69,6 @@ class Placing {
     }
     if (*below == wanted_.license && member.kind == Member::Kind::file) {
       part_ = Part::license;
-      return {};
     }
     if (*below == wanted_.version_header) {
       part_ = Part::version_header;
@@ -101,12 +100,13 @@ class Placing {
   }
 
   Result<void> end_of_member() {
+    const Sha256 digest = part_ == Part::license || current_ != nullptr ? digest_.finish() : Sha256();
     if (part_ == Part::license) {
-      result_.license = digest_.finish();
+      result_.license = digest;
     }
     if (current_ != nullptr) {
       files_.start_writing_back(current_->file, written_back_, written_ - written_back_);
-      current_->entry.sha256 = digest_.finish();
+      current_->entry.sha256 = digest;
       written_ = 0;
       written_back_ = 0;
       current_ = nullptr;

@@ -95,6 +95,7 @@ TEST_CASE("every option is explained and every command has a sentence", "[argume
                                           "status",
                                           "verify",
                                           "releases",
+                                          "package",
                                           "host",
                                           "compat check",
                                           "compat matrix",

@@ -52,3 +52,19 @@ TEST_CASE("every package family has a name that a recipe can say", "[distro_load
     CHECK(distro->family == family);
   }
 }
+
+TEST_CASE("a distro says how packages for it are made", "[distro_loader]") {
+  const Loaded<Distro> distro = load_distro({.file = "x.yaml", .text = R"(distro: rhel7
+title: x
+family: yum
+arch: {}
+glibc: "2.17"
+compression: [gzip, xz]
+packing: {compression: xz, level: 6, threads: 2, area: main, weak_depends: false}
+methods: []
+)"});
+  REQUIRE(distro);
+  CHECK(distro->glibc == Version::parse("2.17").value());
+  CHECK(distro->packing ==
+        Packing{.compression = "xz", .level = 6, .threads = 2, .area = "main", .weak_depends = false});
+}

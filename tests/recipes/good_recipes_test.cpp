@@ -74,6 +74,19 @@ TEST_CASE("every Linux is offered the tar method, and each way is offered or ref
   }
 }
 
+TEST_CASE("every distribution with package tools says how packages for it are made, and how new its glibc is",
+          "[good_recipes]") {
+  for (const Distro& distro : all_recipes().distros) {
+    INFO(distro.name);
+    const bool packed = distro.family != PackageFamily::none;
+    CHECK(distro.packing.compression.empty() != packed);
+    CHECK(distro.glibc.has_value() == packed);
+    CHECK((distro.packing.area.empty() || distro.family == PackageFamily::apt));
+    const bool reads_zstd = std::ranges::find(distro.compression, "zstd") != distro.compression.end();
+    CHECK((!packed || distro.packing.compression == (reads_zstd ? "zstd" : "xz")));
+  }
+}
+
 TEST_CASE("the tar method is the guide's, clause by clause", "[good_recipes]") {
   const Recipes recipes = all_recipes();
   const Method* tar = find_method(recipes, "tar");

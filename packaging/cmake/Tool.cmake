@@ -1,0 +1,26 @@
+# The one reader of archives and ELF files.
+
+# CUDNN_INSTALL if it is named, else the release build of this clone, brought up to date.
+function(find_cudnn_install variable)
+  if(CUDNN_INSTALL)
+    if(NOT EXISTS ${CUDNN_INSTALL})
+      message(FATAL_ERROR "CUDNN_INSTALL: there is no '${CUDNN_INSTALL}'")
+    endif()
+    get_filename_component(tool ${CUDNN_INSTALL} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR}/..)
+    set(${variable} ${tool} PARENT_SCOPE)
+    return()
+  endif()
+  get_filename_component(clone ${CMAKE_CURRENT_SOURCE_DIR}/.. ABSOLUTE)
+  message(STATUS "Building cudnn-install")
+  file(MAKE_DIRECTORY ${clone}/build)
+  file(LOCK ${clone}/build/packaging.lock TIMEOUT 3600)
+  foreach(arguments IN ITEMS "--preset;release" "--build;--preset;release;--target;cudnn-install")
+    execute_process(COMMAND ${CMAKE_COMMAND} ${arguments} WORKING_DIRECTORY ${clone}
+      OUTPUT_VARIABLE said ERROR_VARIABLE said RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+      message(FATAL_ERROR "cudnn-install could not be built:\n${said}")
+    endif()
+  endforeach()
+  file(LOCK ${clone}/build/packaging.lock RELEASE)
+  set(${variable} ${clone}/build/release/cudnn-install PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""The real dpkg and rpm install, upgrade, switch and remove the packages, and what is left is what was there before."""
+
+import os
+import subprocess
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import factory  # noqa: E402
+from factory import Build, Scratch  # noqa: E402
+from roots import DpkgRoot, RpmRoot  # noqa: E402
+
+TRIPLET = "x86_64-linux-gnu"
+HEADER = f"/usr/include/{TRIPLET}/cudnn_v{{}}.h"
+
+
+class Made:
+    """Builds shared by all tests of this file."""
+
+    builds = {}
+    scratch = None
+
+    @classmethod
+    def get(cls, version="8.9.6.50", cuda="12", arch="x86_64"):
+        if cls.scratch is None:
+            cls.scratch = Scratch()
+            unittest.addModuleCleanup(cls.scratch.close)
+        key = (version, cuda, arch)
+        if key not in cls.builds:
+            archive = factory.demo(cls.scratch / "archives", version, cuda, arch, "--size", "1")
+            cls.builds[key] = Build(cls.scratch.path, "-".join(key)).make(archive)
+        return cls.builds[key]
+
+    @classmethod
+    def packages(cls, suffix, kinds=("", "-dev", "-samples"), **which):
+        build = cls.get(**which)
+        wanted = [f"libcudnn{build_major(which)}{kind}" for kind in kinds]
+        separator = "_" if suffix == ".deb" else "-" + which.get("version", "8.9.6.50")
+        return [build.path(name) for name in build.files()
+                if name.endswith(suffix) and any(name.startswith(each + separator) for each in wanted)]
+
+
+def build_major(which):
+    return which.get("version", "8.9.6.50").split(".")[0]
+
+
+class Case(unittest.TestCase):
+    maxDiff = None
+    kind = DpkgRoot
+
+    def setUp(self):
+        if os.getuid() != 0:
+            self.fail("dpkg and rpm install as root alone: run the tests as root")
+        self.scratch = Scratch()
+        self.addCleanup(self.scratch.close)
+        self.root = self.kind(self.scratch / "root")
+
+    def assert_front(self, major, version, library=f"/usr/lib/{TRIPLET}"):
+        self.assertEqual(self.root.end_of(f"{library}/libcudnn.so"), f"{library}/libcudnn.so.{version}")
+        header = HEADER.format(major) if self.kind is DpkgRoot else f"/usr/include/cudnn_v{major}.h"
+        self.assertEqual(self.root.end_of("/usr/include/cudnn.h"), header)
+
+
+class Debs(Case):
+    def test_install_reinstall_remove_and_purge_leave_the_root_as_it_was(self):
+        before = self.root.tree()
+        packages = Made.packages(".deb")
+        self.assertEqual(len(packages), 3)
+        self.root.dpkg("-i", *packages)
+        installed = self.root.tree()
+        self.assert_front(8, "8.9.6")
+        self.assertEqual(self.root.dpkg("--verify"), "")
+        self.root.dpkg("-i", *packages)
+        self.assertEqual(self.root.tree(), installed)
+        self.root.dpkg("-r", "libcudnn8-dev", "libcudnn8-samples")
+        self.assertIsNone(self.root.end_of("/usr/include/cudnn.h"))
+        self.assertFalse(os.path.lexists(self.root.inside(f"/usr/lib/{TRIPLET}/libcudnn.so")))
+        self.root.dpkg("--purge", "libcudnn8", "libcudnn8-dev", "libcudnn8-samples")
+        self.assertEqual(self.root.tree(), before)
+        self.assertEqual(self.root.state(), [])
+
+    def test_variants_upgrade_in_dpkgs_order_and_go_back(self):
+        steps = [("8.9.6.50", "11", "11.8"), ("8.9.6.50", "12", "12.2"), ("8.9.7.29", "11", "11.8"), ("8.9.6.50", "11", "11.8")]
+        for version, cuda, full in steps:
+            packages = Made.packages(".deb", version=version, cuda=cuda)
+            self.root.dpkg("-i", *packages)
+            self.assertEqual(self.root.state(), [f"ii {name}{arch} {version}-1+cuda{full}" for name, arch in (
+                ("libcudnn8", ":amd64"), ("libcudnn8-dev", ""), ("libcudnn8-samples", ""))])
+            self.assert_front(8, version.rsplit(".", 1)[0])
+            self.assertEqual(self.root.dpkg("--verify"), "")
+            installed = factory.members_of(packages[0])
+            libraries = {path for path in self.root.tree() if "/libcudnn" in path and path.endswith(version.rsplit(".", 1)[0])}
+            self.assertLessEqual(libraries, set(installed))
+        order = ["8.9.6.50-1+cuda11.8", "8.9.6.50-1+cuda12.2", "8.9.7.29-1+cuda11.8"]
+        for older, newer in zip(order, order[1:]):
+            subprocess.run(["dpkg", "--compare-versions", older, "lt", newer], check=True)
+
+    def test_an_administrators_choice_outlives_an_upgrade(self):
+        self.root.dpkg("-i", *Made.packages(".deb"), *self.ninth())
+        self.root.alternatives("--set", "libcudnn", HEADER.format(8))
+        self.root.dpkg("-i", *Made.packages(".deb", version="8.9.7.29"))
+        self.assert_front(8, "8.9.7")
+        self.assertIn("manual mode", self.root.alternatives("--display", "libcudnn"))
+
+    def test_versions_7_8_and_9_stand_side_by_side_and_the_guides_switch_works(self):
+        self.root.dpkg("-i", *self.seventh(), *Made.packages(".deb"), *self.ninth())
+        said = self.root.alternatives("--display", "libcudnn")
+        for major in (7, 8, 9):
+            self.assertIn(HEADER.format(major), said)
+        self.assert_front(9, "9.19.0")
+        for major, version in ((8, "8.9.6"), (7, "7.6.5"), (9, "9.19.0")):
+            self.root.alternatives("--set", "libcudnn", HEADER.format(major))
+            self.assert_front(major, version)
+        self.assertEqual(self.root.end_of("/usr/include/cudnn_graph.h"), f"/usr/include/{TRIPLET}/cudnn_graph_v9.h")
+        self.root.alternatives("--auto", "libcudnn")
+        self.root.dpkg("-r", "libcudnn9-dev-cuda-13")
+        self.assert_front(8, "8.9.6")
+        self.assertEqual(self.root.end_of(f"/usr/lib/{TRIPLET}/libcudnn_ops_infer_static.a"),
+                         f"/usr/lib/{TRIPLET}/libcudnn_ops_infer_static_v8.a")
+        self.assertIsNone(self.root.end_of("/usr/include/cudnn_graph.h"))
+        self.root.dpkg("-r", "libcudnn8-dev")
+        self.assert_front(7, "7.6.5")
+
+    def test_other_architectures_unpack_and_configure_and_two_runtimes_stand_side_by_side(self):
+        for arch, deb in (("sbsa", "arm64"), ("ppc64le", "ppc64el")):
+            root = DpkgRoot(self.scratch / deb)
+            root.dpkg("--add-architecture", deb)
+            root.dpkg("-i", *Made.packages(".deb", arch=arch))
+            triplet = factory.MACHINES[arch][2]
+            self.assertEqual(root.end_of(f"/usr/lib/{triplet}/libcudnn.so"), f"/usr/lib/{triplet}/libcudnn.so.8.9.6")
+        root.dpkg("-i", *Made.packages(".deb", kinds=("",)))
+        self.assertEqual([line.split()[1] for line in root.state() if line.split()[1].startswith("libcudnn8:")],
+                         ["libcudnn8:amd64", "libcudnn8:ppc64el"])
+
+    def ninth(self):
+        build = Made.get("9.19.0.56", "13")
+        return [build.path(name) for name in build.files() if name.endswith(".deb")]
+
+    def seventh(self):
+        """A package as those of cuDNN 7 registered themselves: the header is the master, library and archive its slaves."""
+        tree = self.scratch / "libcudnn7-dev"
+        lib, include = f"{tree}/usr/lib/{TRIPLET}", f"{tree}/usr/include/{TRIPLET}"
+        for folder in (lib, include, f"{tree}/DEBIAN"):
+            os.makedirs(folder)
+        for path in (f"{lib}/libcudnn.so.7.6.5", f"{lib}/libcudnn_static_v7.a", f"{include}/cudnn_v7.h"):
+            open(path, "w", encoding="ascii").close()
+        os.symlink("libcudnn.so.7.6.5", f"{lib}/libcudnn.so.7")
+        with open(f"{tree}/DEBIAN/control", "w", encoding="ascii") as file:
+            file.write("Package: libcudnn7-dev\nVersion: 7.6.5.32-1+cuda10.2\nArchitecture: amd64\nMaintainer: x <x@x.invalid>\n"
+                       "Description: x\n")
+        for name, text in (("postinst", f"update-alternatives --install /usr/include/cudnn.h libcudnn {HEADER.format(7)} 70605 "
+                            f"--slave /usr/lib/{TRIPLET}/libcudnn.so libcudnn_so /usr/lib/{TRIPLET}/libcudnn.so.7 --slave "
+                            f"/usr/lib/{TRIPLET}/libcudnn_static.a libcudnn_stlib /usr/lib/{TRIPLET}/libcudnn_static_v7.a"),
+                           ("prerm", f"update-alternatives --remove libcudnn {HEADER.format(7)}")):
+            with open(f"{tree}/DEBIAN/{name}", "w", encoding="ascii") as file:
+                file.write(f"#!/bin/sh\nset -e\n{text}\n")
+            os.chmod(file.name, 0o755)
+        factory.text_of("dpkg-deb", "--build", tree, f"{tree}.deb")
+        return [f"{tree}.deb"]
+
+
+class Rpms(Case):
+    kind = RpmRoot
+    kinds = ("", "-devel", "-samples")
+
+    def packages(self, **which):
+        found = Made.packages(".rpm", self.kinds, **which)
+        self.assertEqual(len(found), 3)
+        return found
+
+    def test_install_reinstall_and_remove_leave_the_root_as_it_was(self):
+        before = self.root.tree("/etc/ld.so.cache", "/var/cache")
+        self.root.install(*self.packages())
+        self.assert_front(8, "8.9.6", "/usr/lib64")
+        installed = self.root.tree("/etc/ld.so.cache")
+        self.assertEqual(self.root.rpm("-V", "--nodeps", "libcudnn8", "libcudnn8-devel", "libcudnn8-samples"), "")
+        self.root.install("--replacepkgs", *self.packages(), how="-U")
+        self.assertEqual(self.root.tree("/etc/ld.so.cache"), installed)
+        self.root.rpm("-e", "libcudnn8-devel", "libcudnn8-samples", "libcudnn8")
+        self.assertEqual(self.root.tree("/etc/ld.so.cache", "/var/cache"), before)
+
+    def test_variants_upgrade_in_rpms_order(self):
+        for version, cuda, full in (("8.9.6.50", "11", "11.8"), ("8.9.6.50", "12", "12.2"), ("8.9.7.29", "11", "11.8")):
+            self.root.install(*self.packages(version=version, cuda=cuda), how="-U")
+            self.assertEqual(self.root.state(), [f"libcudnn8{kind}-{version}-1.cuda{full}.x86_64" for kind in self.kinds])
+            self.assert_front(8, version.rsplit(".", 1)[0], "/usr/lib64")
+            self.assertEqual(self.root.rpm("-V", "--nodeps", "libcudnn8", "libcudnn8-devel"), "")
+
+    def test_8_and_9_stand_side_by_side_and_removal_of_one_leaves_the_other(self):
+        build = Made.get("9.19.0.56", "13")
+        ninth = [build.path(name) for name in build.files() if name.endswith(".rpm")]
+        self.root.install(*self.packages(), *ninth)
+        self.assert_front(9, "9.19.0", "/usr/lib64")
+        self.root.alternatives("--set", "libcudnn", "/usr/include/cudnn_v8.h")
+        self.assert_front(8, "8.9.6", "/usr/lib64")
+        self.root.rpm("-e", "--nodeps", "libcudnn8-devel")
+        self.assert_front(9, "9.19.0", "/usr/lib64")
+
+    def test_other_architectures_install(self):
+        for arch in ("sbsa", "ppc64le"):
+            root = RpmRoot(self.scratch / arch)
+            root.install(*self.packages(arch=arch))
+            self.assertEqual(root.end_of("/usr/lib64/libcudnn.so"), "/usr/lib64/libcudnn.so.8.9.6")
+
+
+if __name__ == "__main__":
+    unittest.main()
