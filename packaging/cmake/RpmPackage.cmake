@@ -53,10 +53,11 @@ endfunction()
 
 # What update-alternatives makes belongs to the package without being in it.
 function(stage_ghosts tree)
-  foreach(link IN LISTS ALTERNATIVES_LINKS)
+  foreach(link path IN ZIP_LISTS ALTERNATIVES_LINKS ALTERNATIVES_PATHS)
     get_filename_component(folder ${tree}${link} DIRECTORY)
+    get_filename_component(name ${path} NAME)
     file(MAKE_DIRECTORY ${folder})
-    file(CREATE_LINK /etc/alternatives/none ${tree}${link} SYMBOLIC)
+    file(CREATE_LINK ${name} ${tree}${link} SYMBOLIC)
   endforeach()
 endfunction()
 

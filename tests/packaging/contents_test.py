@@ -99,10 +99,14 @@ class Packages(unittest.TestCase):
     def test_the_control_file_of_a_deb_says_all_that_apt_needs(self):
         fields = factory.fields_of(self.deb("x86_64", "libcudnn8"))
         size = int(fields.pop("Installed-Size"))
+        with tempfile.TemporaryDirectory(dir=self.scratch.path) as folder:
+            text_of("dpkg-deb", "-x", self.deb("x86_64", "libcudnn8"), folder)
+            said = text_of("sh", "-ec", f"readelf -VW {folder}/usr/lib/*/lib*.so.8.9.6")
+        glibc = max(re.findall(r"Name: GLIBC_([0-9.]+)", said), key=lambda text: [int(part) for part in text.split(".")])
         self.assertEqual(fields, {
             "Package": "libcudnn8", "Version": DEB, "Architecture": "amd64",
             "Maintainer": "cudnn-install packaging <packages@cudnn-install.invalid>",
-            "Depends": "libc6, zlib1g", "Recommends": "libcublas-12-2 | libcublas12, cuda-nvrtc-12-2 | libnvrtc12",
+            "Depends": f"libc6 (>= {glibc}), zlib1g", "Recommends": "libcublas-12-2 | libcublas12, cuda-nvrtc-12-2 | libnvrtc12",
             "Section": "non-free/libs", "Priority": "optional", "Multi-Arch": "same",
             "Homepage": "https://developer.nvidia.com/cudnn", "Description": "cuDNN runtime libraries"})
         with tempfile.TemporaryDirectory(dir=self.scratch.path) as folder:

@@ -45,21 +45,20 @@ class Lint(unittest.TestCase):
     def test_rpmlint_finds_no_error(self):
         done = subprocess.run(["rpmlint", "--config", os.path.join(TEMPLATES, "rpm", "rpmlint.toml"), *self.packages(".rpm")],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        self.assertNotRegex(done.stdout, r"(?m)^\S+: [EW]: ")
-        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, r"packages and 0 specfiles checked; 0 errors")
+        self.assertNotRegex(done.stdout, r"(?m)^\S+: E: ")
 
     def test_overrides_are_few_and_each_has_its_reason(self):
         tags = set()
         for name in sorted(os.listdir(os.path.join(TEMPLATES, "deb"))):
             if name.endswith("lintian-overrides.in"):
-                tags |= self.reasoned(os.path.join(TEMPLATES, "deb", name), r"(\S+)$")
-        self.assertLessEqual(len(tags), MOST, tags)
+                tags |= self.reasoned(os.path.join(TEMPLATES, "deb", name))
         with open(os.path.join(TEMPLATES, "rpm", "rpmlint.toml"), encoding="utf-8") as file:
             filters = re.findall(r"(?m)^# (.+)\n +'(.+)',$", re.sub(r"(?m)^ +#", "#", file.read()))
         self.assertGreater(len(filters), 0)
-        self.assertLessEqual(len(filters), MOST)
+        self.assertLessEqual(len(filters) + len(tags), MOST)
 
-    def reasoned(self, path, tag):
+    def reasoned(self, path):
         found, reason = set(), ""
         with open(path, encoding="utf-8") as file:
             for line in file.read().splitlines():
