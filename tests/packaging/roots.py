@@ -58,6 +58,8 @@ class DpkgRoot(Root):
             os.makedirs(self.inside(f"{self.admin}/{folder}"))
         for folder in ("/etc/alternatives", "/var/log", "/usr/include", "/usr/lib", "/usr/src", "/usr/share"):
             os.makedirs(self.inside(folder), exist_ok=True)
+            # dpkg removes empty directories that nobody owns.
+            open(self.inside(f"{folder}/kept"), "w", encoding="ascii").close()
         for name in ("status", "available", "diversions", "statoverride"):
             open(self.inside(f"{self.admin}/{name}"), "w", encoding="ascii").close()
 
@@ -78,7 +80,7 @@ class DpkgRoot(Root):
 class RpmRoot(Root):
     def prepare(self):
         for folder in ("bin", "sbin", "usr/bin", "usr/sbin", "etc/alternatives", "var/lib/rpm", "var/lib/dpkg/alternatives",
-                       "var/log", "usr/lib64", "usr/include", "usr/src", "usr/share/licenses", "tmp"):
+                       "var/log", "usr/lib64", "usr/include", "usr/src", "usr/share/licenses", "tmp", "var/tmp"):
             os.makedirs(os.path.join(self.path, folder), exist_ok=True)
         for program in ("/bin/sh", shutil.which("update-alternatives"), "/sbin/ldconfig"):
             self.copy(os.path.realpath(program), program)
