@@ -67,14 +67,14 @@ Result<Outcome> run(const PackageOptions& options, Context& context) {
   const std::string directory = std::filesystem::absolute(options.into).lexically_normal().string();
   Progress progress(context, options.output.quiet ? Talk::quiet : Talk::normal);
   Result<PackagePlan> full = *plan;
-  const auto payload = unpacked(
-      plan->wanted, directory,
-      {.files = context.files,
-       .report = [&progress](const Event& event) { progress.show(event); },
-       .accept = [&](const Payload& found) {
-         full = filled(*plan, book->recipes, found);
-         return full ? Result<void>() : Result<void>(tl::unexpected(full.error()));
-       }});
+  const auto payload = unpacked(plan->wanted, directory,
+                                {.files = context.files,
+                                 .report = [&progress](const Event& event) { progress.show(event); },
+                                 .accept =
+                                     [&](const Payload& found) {
+                                       full = filled(*plan, book->recipes, found);
+                                       return full ? Result<void>() : Result<void>(tl::unexpected(full.error()));
+                                     }});
   if (!payload) {
     return tl::unexpected(payload.error());
   }

@@ -19,29 +19,37 @@ struct Holder {
   std::string_view package;
 };
 constexpr std::array holders = {
-    Holder{"libc.so.6", "libc6"},           Holder{"libm.so.6", "libc6"},         Holder{"libdl.so.2", "libc6"},
-    Holder{"libpthread.so.0", "libc6"},     Holder{"librt.so.1", "libc6"},        Holder{"libutil.so.1", "libc6"},
-    Holder{"ld-linux-x86-64.so.2", "libc6"}, Holder{"ld-linux-aarch64.so.1", "libc6"}, Holder{"ld64.so.2", "libc6"},
-    Holder{"libgcc_s.so.1", "libgcc-s1"},   Holder{"libstdc++.so.6", "libstdc++6"}, Holder{"libz.so.1", "zlib1g"},
+    Holder{"libc.so.6", "libc6"},
+    Holder{"libm.so.6", "libc6"},
+    Holder{"libdl.so.2", "libc6"},
+    Holder{"libpthread.so.0", "libc6"},
+    Holder{"librt.so.1", "libc6"},
+    Holder{"libutil.so.1", "libc6"},
+    Holder{"ld-linux-x86-64.so.2", "libc6"},
+    Holder{"ld-linux-aarch64.so.1", "libc6"},
+    Holder{"ld64.so.2", "libc6"},
+    Holder{"libgcc_s.so.1", "libgcc-s1"},
+    Holder{"libstdc++.so.6", "libstdc++6"},
+    Holder{"libz.so.1", "zlib1g"},
 };
 
 // The GCC release that first had a version of libstdc++'s symbols, by its last number: GLIBCXX_3.4.21 came with 5.1.
 using Row = std::pair<std::string_view, std::string_view>;
 constexpr std::array libstdcxx = {
-    Row{"GLIBCXX_3.4", "4.1.1"},    Row{"GLIBCXX_3.4.9", "4.2.1"},  Row{"GLIBCXX_3.4.10", "4.3"},
-    Row{"GLIBCXX_3.4.11", "4.4"},   Row{"GLIBCXX_3.4.12", "4.4.1"}, Row{"GLIBCXX_3.4.13", "4.4.2"},
-    Row{"GLIBCXX_3.4.14", "4.5"},   Row{"GLIBCXX_3.4.15", "4.6"},   Row{"GLIBCXX_3.4.16", "4.6.1"},
-    Row{"GLIBCXX_3.4.17", "4.7"},   Row{"GLIBCXX_3.4.18", "4.8"},   Row{"GLIBCXX_3.4.19", "4.8.3"},
-    Row{"GLIBCXX_3.4.20", "4.9"},   Row{"GLIBCXX_3.4.21", "5.2"},   Row{"GLIBCXX_3.4.22", "6"},
-    Row{"GLIBCXX_3.4.23", "7"},     Row{"GLIBCXX_3.4.24", "7.2"},   Row{"GLIBCXX_3.4.25", "8"},
-    Row{"GLIBCXX_3.4.26", "9"},     Row{"GLIBCXX_3.4.27", "9.2"},   Row{"GLIBCXX_3.4.28", "9.3"},
-    Row{"GLIBCXX_3.4.29", "11"},    Row{"GLIBCXX_3.4.30", "12"},    Row{"GLIBCXX_3.4.31", "13.1"},
-    Row{"GLIBCXX_3.4.32", "13.2"},  Row{"GLIBCXX_3.4.33", "14"},    Row{"CXXABI_1.3", "4.1.1"},
-    Row{"CXXABI_1.3.1", "4.1.1"},   Row{"CXXABI_1.3.2", "4.3"},     Row{"CXXABI_1.3.3", "4.4"},
-    Row{"CXXABI_1.3.4", "4.5"},     Row{"CXXABI_1.3.5", "4.6"},     Row{"CXXABI_1.3.6", "4.7"},
-    Row{"CXXABI_1.3.7", "4.8"},     Row{"CXXABI_1.3.8", "4.9"},     Row{"CXXABI_1.3.9", "5.2"},
-    Row{"CXXABI_1.3.10", "6"},      Row{"CXXABI_1.3.11", "7"},      Row{"CXXABI_1.3.12", "9"},
-    Row{"CXXABI_1.3.13", "11"},     Row{"CXXABI_1.3.14", "13"},     Row{"CXXABI_1.3.15", "14"},
+    Row{"GLIBCXX_3.4", "4.1.1"},   Row{"GLIBCXX_3.4.9", "4.2.1"},  Row{"GLIBCXX_3.4.10", "4.3"},
+    Row{"GLIBCXX_3.4.11", "4.4"},  Row{"GLIBCXX_3.4.12", "4.4.1"}, Row{"GLIBCXX_3.4.13", "4.4.2"},
+    Row{"GLIBCXX_3.4.14", "4.5"},  Row{"GLIBCXX_3.4.15", "4.6"},   Row{"GLIBCXX_3.4.16", "4.6.1"},
+    Row{"GLIBCXX_3.4.17", "4.7"},  Row{"GLIBCXX_3.4.18", "4.8"},   Row{"GLIBCXX_3.4.19", "4.8.3"},
+    Row{"GLIBCXX_3.4.20", "4.9"},  Row{"GLIBCXX_3.4.21", "5.2"},   Row{"GLIBCXX_3.4.22", "6"},
+    Row{"GLIBCXX_3.4.23", "7"},    Row{"GLIBCXX_3.4.24", "7.2"},   Row{"GLIBCXX_3.4.25", "8"},
+    Row{"GLIBCXX_3.4.26", "9"},    Row{"GLIBCXX_3.4.27", "9.2"},   Row{"GLIBCXX_3.4.28", "9.3"},
+    Row{"GLIBCXX_3.4.29", "11"},   Row{"GLIBCXX_3.4.30", "12"},    Row{"GLIBCXX_3.4.31", "13.1"},
+    Row{"GLIBCXX_3.4.32", "13.2"}, Row{"GLIBCXX_3.4.33", "14"},    Row{"CXXABI_1.3", "4.1.1"},
+    Row{"CXXABI_1.3.1", "4.1.1"},  Row{"CXXABI_1.3.2", "4.3"},     Row{"CXXABI_1.3.3", "4.4"},
+    Row{"CXXABI_1.3.4", "4.5"},    Row{"CXXABI_1.3.5", "4.6"},     Row{"CXXABI_1.3.6", "4.7"},
+    Row{"CXXABI_1.3.7", "4.8"},    Row{"CXXABI_1.3.8", "4.9"},     Row{"CXXABI_1.3.9", "5.2"},
+    Row{"CXXABI_1.3.10", "6"},     Row{"CXXABI_1.3.11", "7"},      Row{"CXXABI_1.3.12", "9"},
+    Row{"CXXABI_1.3.13", "11"},    Row{"CXXABI_1.3.14", "13"},     Row{"CXXABI_1.3.15", "14"},
 };
 
 std::string_view holder_of(std::string_view soname) {
@@ -50,11 +58,13 @@ std::string_view holder_of(std::string_view soname) {
 }
 
 tl::unexpected<Error> unknown(const LibraryNeeds& library, const std::string& what) {
-  return failure(Fault::unsupported, "'" + library.name + "' needs " + what + ", and no table tells which package has it",
+  return failure(Fault::unsupported,
+                 "'" + library.name + "' needs " + what + ", and no table tells which package has it",
                  "add it to installer/packages/debian_depends.cpp");
 }
 
-// The part of a symbol version behind its word: GLIBC_2.14 → 2.14. What has none (GLIBC_PRIVATE, CXXABI_TM_1) is ignored.
+// The part of a symbol version behind its word: GLIBC_2.14 → 2.14. What has none (GLIBC_PRIVATE, CXXABI_TM_1) is
+// ignored.
 std::optional<Version> number_in(std::string_view symbol) {
   const std::size_t at = symbol.find('_');
   const auto version = Version::parse(at == std::string_view::npos ? "" : symbol.substr(at + 1));

@@ -18,8 +18,9 @@ struct LibraryNeeds {
   bool operator==(const LibraryNeeds&) const = default;
 };
 
-// As the control file takes them, sorted: "libc6 (>= 2.14)", "zlib1g (>= 1:1.2.0)". Libraries that are among `libraries`
-// themselves are passed over; one that no table here knows is `unsupported`, since a package without it would not run.
+// As the control file takes them, sorted: "libc6 (>= 2.14)", "zlib1g (>= 1:1.2.0)". Libraries that are among
+// `libraries` themselves are passed over; one that no table here knows is `unsupported`, since a package without it
+// would not run.
 Result<std::vector<std::string>> debian_depends(const std::vector<LibraryNeeds>& libraries);
 
 }  // namespace cudnn_install

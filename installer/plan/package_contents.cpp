@@ -64,9 +64,10 @@ std::string without(const std::string& text, const std::string& ending) {
 Result<PackageContents> PackageContents::of(const Payload& payload, const Wanted& wanted) {
   PackageContents contents;
   contents.major_ = std::to_string(wanted.version.major());
-  auto sorted = contents.add_libraries(payload, wanted)
-                    .and_then([&] { return contents.add_headers(payload); })
-                    .and_then([&] { return contents.add_static(payload); });
+  auto sorted =
+      contents.add_libraries(payload, wanted).and_then([&] { return contents.add_headers(payload); }).and_then([&] {
+        return contents.add_static(payload);
+      });
   return sorted ? Result<PackageContents>(std::move(contents)) : tl::unexpected(sorted.error());
 }
 
@@ -104,7 +105,8 @@ Result<void> PackageContents::add_headers(const Payload& payload) {
     const std::string stem = without(name_of(file), ".h");
     const PayloadFile* twin = find(payload, "include/" + stem + ending);
     if (twin != nullptr && twin->entry.sha256 != file.entry.sha256) {
-      return failure(Fault::archive, "'" + file.path + "' and '" + twin->path + "' differ, and a package holds one of them");
+      return failure(Fault::archive,
+                     "'" + file.path + "' and '" + twin->path + "' differ, and a package holds one of them");
     }
     headers_.push_back({.stem = stem, .file = twin == nullptr ? &file : twin});
   }

@@ -63,10 +63,10 @@ Result<std::string> cuda_of(const PackageRequest& request, const Product& produc
       }
     }
   }
-  return failure(Fault::usage,
-                 "which CUDA " + wanted.cuda + " the packages of cuDNN " + wanted.version.text() +
-                     " are named after is not known",
-                 "say it with its minor: --cuda " + wanted.cuda + ".2");
+  return failure(
+      Fault::usage,
+      "which CUDA " + wanted.cuda + " the packages of cuDNN " + wanted.version.text() + " are named after is not known",
+      "say it with its minor: --cuda " + wanted.cuda + ".2");
 }
 
 Result<PackageTarget> target_for(const std::string& name, const Recipes& recipes, const Machine& machine) {
@@ -90,7 +90,8 @@ Result<PackageTarget> target_for(const std::string& name, const Recipes& recipes
 }
 
 // The packages of one target, by the recipe alone; what they hold comes later.
-std::vector<PackageDescription> described(const PackageTarget& target, const Product& product, const PackagePlan& plan) {
+std::vector<PackageDescription> described(const PackageTarget& target, const Product& product,
+                                          const PackagePlan& plan) {
   const bool deb = target.format == PackageFormat::deb;
   const std::string major = plan.cuda.substr(0, plan.cuda.find('.'));
   std::vector<PackageDescription> packages;

@@ -1,4 +1,5 @@
-// Which deb and rpm packages an archive becomes: names, versions, where each file goes, dependencies, alternatives. Pure.
+// Which deb and rpm packages an archive becomes: names, versions, where each file goes, dependencies, alternatives.
+// Pure.
 #pragma once
 
 #include <optional>
@@ -95,8 +96,8 @@ Result<Wanted> wanted_for_packages(const Request& request, const Recipes& recipe
                                    const std::optional<ArchiveGlance>& glance);
 // What can be refused before the archive is unpacked: a distro without packages, a CUDA that cannot be told.
 Result<PackagePlan> package_plan(const PackageRequest& request, const Recipes& recipes, const Wanted& wanted);
-// The same with every file in its package. Refuses a link chain that is not whole, a payload that needs a newer glibc than a
-// distro has, and a library that no known package holds.
+// The same with every file in its package. Refuses a link chain that is not whole, a payload that needs a newer glibc
+// than a distro has, and a library that no known package holds.
 Result<PackagePlan> filled(PackagePlan plan, const Recipes& recipes, const Payload& payload);
 
 }  // namespace cudnn_install

@@ -81,7 +81,7 @@ struct Packing {
   std::string compression{};  // one of those that its package tools read; "": no packages are made for it
   int level = 0;
   int threads = 1;
-  std::string area{};       // of its archive, where sections have one: non-free, multiverse
+  std::string area{};        // of its archive, where sections have one: non-free, multiverse
   bool weak_depends = true;  // its package tools know Recommends
   bool operator==(const Packing&) const = default;
 };

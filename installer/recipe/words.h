@@ -15,7 +15,7 @@ const std::vector<std::string>& prerequisite_words();  // driver, toolkit, zlib
 const std::vector<std::string>& component_words();     // runtime, dev, static, samples
 const std::vector<std::string>& compression_words();   // gzip, bzip2, xz, zstd
 const std::vector<std::string>& package_words();       // runtime, headers, dev, static, samples
-const std::vector<std::string>& content_words();       // what a package holds: libraries, headers, static, links, samples
+const std::vector<std::string>& content_words();  // what a package holds: libraries, headers, static, links, samples
 
 // A list whose entries are among `words`.
 std::vector<std::string> list_of(const Value& value, const std::vector<std::string>& words);

@@ -1,5 +1,6 @@
 #include "system/static_library.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <optional>
@@ -13,6 +14,7 @@ namespace {
 constexpr std::string_view magic = "!<arch>\n";
 constexpr std::size_t header_size = 60;
 constexpr std::size_t most_members = 1'000'000;
+constexpr std::uint64_t longest_name = 256;
 
 tl::unexpected<Error> malformed(std::string what) {
   return failure(Fault::archive, "malformed static library: " + std::move(what));
@@ -26,6 +28,16 @@ std::optional<std::uint64_t> number(std::string_view field) {
   std::uint64_t value = 0;
   const auto [end, code] = std::from_chars(field.data(), field.data() + field.size(), value);
   return code == std::errc() && end == field.data() + field.size() ? std::optional(value) : std::nullopt;
+}
+
+// A short name ends with '/'; a long one is '/' and its place in the table of names, where it ends with "/\n".
+std::string name_of(std::string_view field, const ReadAt& read, const StaticMember& table) {
+  const auto at = field.starts_with('/') ? number(field.substr(1)) : std::nullopt;
+  if (!at || *at >= table.size) {
+    return std::string(field.substr(0, field.find('/', 1)));
+  }
+  std::string name(std::min<std::uint64_t>(longest_name, table.size - *at), '\0');
+  return read(table.offset + *at, std::as_writable_bytes(std::span(name))) ? name.substr(0, name.find('/')) : "";
 }
 
 // Tables of symbols and of long names: "/", "//", "/SYM64/". A long name is "/" and digits.
@@ -42,6 +54,7 @@ Result<std::vector<StaticMember>> static_members(const ReadAt& read, std::uint64
     return failure(Fault::archive, "not a static library");
   }
   std::vector<StaticMember> members;
+  StaticMember names;
   for (std::uint64_t at = magic.size(); at < size;) {
     std::array<char, header_size> header{};
     if (size - at < header_size || !read(at, std::as_writable_bytes(std::span(header)))) {
@@ -57,8 +70,11 @@ Result<std::vector<StaticMember>> static_members(const ReadAt& read, std::uint64
       return malformed("a member of " + std::to_string(*length) + " bytes runs out of its " + std::to_string(size));
     }
     const std::string_view name = trimmed(text.substr(0, 16));
+    if (name == "//") {
+      names = {.offset = at, .size = *length};
+    }
     if (!is_table(name)) {
-      members.push_back({.name = std::string(name), .offset = at, .size = *length});
+      members.push_back({.name = name_of(name, read, names), .offset = at, .size = *length});
     }
     if (members.size() > most_members) {
       return malformed("it has more than " + std::to_string(most_members) + " members");

@@ -11,7 +11,7 @@
 namespace cudnn_install {
 
 struct StaticMember {
-  std::string name{};  // as in its header; a long name as the reference into the name table: /123
+  std::string name{};
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
 };

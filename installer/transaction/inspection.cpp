@@ -104,8 +104,8 @@ Result<void> check_library(const StagedFile& staged, const Plan& plan) {
 }
 
 Result<void> check_static(const StagedFile& staged, const Plan& plan) {
-  auto checked = check_static_machine(reading(staged.file.number()), staged.entry.size,
-                                      machine_of(plan.wanted->platform));
+  auto checked =
+      check_static_machine(reading(staged.file.number()), staged.entry.size, machine_of(plan.wanted->platform));
   if (checked) {
     return {};
   }

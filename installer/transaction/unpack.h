@@ -1,5 +1,5 @@
-// The members of a cuDNN archive in a directory of their own, read and inspected as an install does it, for whoever makes
-// something else of them: packages.
+// The members of a cuDNN archive in a directory of their own, read and inspected as an install does it, for whoever
+// makes something else of them: packages.
 #pragma once
 
 #include <functional>
@@ -18,9 +18,9 @@ struct Unpacking {
   std::function<Result<void>(const Payload&)> accept{};  // its error is the answer, and nothing appears
 };
 
-// `directory` is absolute and must not exist; it appears whole, with include/, lib/ and the licence text, or not at all. What
-// is wrong with the archive is told as by an install, from a foreign machine to a header of another version. Nothing is
-// synced: this is scratch, to be made again.
+// `directory` is absolute and must not exist; it appears whole, with include/, lib/ and the licence text, or not at
+// all. What is wrong with the archive is told as by an install, from a foreign machine to a header of another version.
+// Nothing is synced: this is scratch, to be made again.
 Result<Payload> unpacked(const Wanted& wanted, const std::string& directory, const Unpacking& how);
 
 }  // namespace cudnn_install

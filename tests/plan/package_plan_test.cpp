@@ -121,9 +121,8 @@ TEST_CASE("cuDNN 9 names the CUDA major and splits headers and static libraries 
               "libcudnn9-headers-cuda-13-9.19.0.56-1.aarch64.rpm", "libcudnn9-devel-cuda-13-9.19.0.56-1.aarch64.rpm",
               "libcudnn9-static-cuda-13-9.19.0.56-1.aarch64.rpm", "libcudnn9-samples-9.19.0.56-1.noarch.rpm"});
   const PackageDescription& fixed = plan.targets[0].packages[3];
-  CHECK(paths_of(fixed) ==
-        Texts{"/usr/lib/aarch64-linux-gnu/libcudnn_ops_static.a = lib/libcudnn_ops_static.a",
-              "/usr/lib/aarch64-linux-gnu/libcudnn_ops_static_v9.a -> libcudnn_ops_static.a"});
+  CHECK(paths_of(fixed) == Texts{"/usr/lib/aarch64-linux-gnu/libcudnn_ops_static.a = lib/libcudnn_ops_static.a",
+                                 "/usr/lib/aarch64-linux-gnu/libcudnn_ops_static_v9.a -> libcudnn_ops_static.a"});
   CHECK(plan.targets[0].packages[2].depends ==
         Texts{"libcudnn9-cuda-13 (= 9.19.0.56-1)", "libcudnn9-headers-cuda-13 (= 9.19.0.56-1)"});
   CHECK(plan.targets[1].packages[2].depends ==
@@ -149,10 +148,9 @@ TEST_CASE("libraries go to the directory of the distribution, links with them", 
 TEST_CASE("only names with the major are files of dev; the plain ones are alternatives", "[package_plan]") {
   const PackagePlan plan = Packing8().plan().value();
   const PackageDescription& dev = plan.targets[0].packages[1];
-  CHECK(paths_of(dev) ==
-        Texts{"/usr/include/x86_64-linux-gnu/cudnn_v8.h = include/cudnn_v8.h",
-              "/usr/include/x86_64-linux-gnu/cudnn_version_v8.h = include/cudnn_version_v8.h",
-              "/usr/lib/x86_64-linux-gnu/libcudnn_ops_static_v8.a = lib/libcudnn_ops_static.a"});
+  CHECK(paths_of(dev) == Texts{"/usr/include/x86_64-linux-gnu/cudnn_v8.h = include/cudnn_v8.h",
+                               "/usr/include/x86_64-linux-gnu/cudnn_version_v8.h = include/cudnn_version_v8.h",
+                               "/usr/lib/x86_64-linux-gnu/libcudnn_ops_static_v8.a = lib/libcudnn_ops_static.a"});
   CHECK(dev.alternatives.priority == 80906);
   CHECK(alternatives_of(dev) ==
         Texts{"libcudnn /usr/include/cudnn.h /usr/include/x86_64-linux-gnu/cudnn_v8.h",
@@ -161,7 +159,8 @@ TEST_CASE("only names with the major are files of dev; the plain ones are altern
               "/usr/lib/x86_64-linux-gnu/libcudnn_ops_static_v8.a",
               "cudnn_version_h /usr/include/cudnn_version.h /usr/include/x86_64-linux-gnu/cudnn_version_v8.h"});
   CHECK(dev.multi_arch.empty());
-  CHECK(alternatives_of(plan.targets[1].packages[1]).front() == "libcudnn /usr/include/cudnn.h /usr/include/cudnn_v8.h");
+  CHECK(alternatives_of(plan.targets[1].packages[1]).front() ==
+        "libcudnn /usr/include/cudnn.h /usr/include/cudnn_v8.h");
 }
 
 TEST_CASE("where package tools know no weak dependencies none are written", "[package_plan]") {
@@ -177,9 +176,10 @@ TEST_CASE("a distribution whose glibc is too old is refused by name", "[package_
   packing.payload.glibc = version("2.27");
   CHECK(packing.told() == "a plan");
   packing.request.distros = {"rhel9", "rhel7"};
-  CHECK(packing.told() ==
-        "unsupported: 'libcudnn.so.8.9.6' needs glibc 2.27, and Red Hat Enterprise Linux 7 and its rebuilds (rhel7) has "
-        "2.17");
+  CHECK(
+      packing.told() ==
+      "unsupported: 'libcudnn.so.8.9.6' needs glibc 2.27, and Red Hat Enterprise Linux 7 and its rebuilds (rhel7) has "
+      "2.17");
 }
 
 TEST_CASE("a link chain that is not whole is refused", "[package_plan]") {
@@ -214,7 +214,8 @@ TEST_CASE("a library of another version or name is refused", "[package_plan]") {
   CHECK(other.told() == "archive: 'libcudnn.so.8.9.6' calls itself 'libcudnn.so.7', expected 'libcudnn.so.8'");
 }
 
-TEST_CASE("headers and static libraries whose two names differ are refused, since one would be lost", "[package_plan]") {
+TEST_CASE("headers and static libraries whose two names differ are refused, since one would be lost",
+          "[package_plan]") {
   Packing8 packing;
   packing.payload.files[1] = file("include/cudnn_v8.h", "other");
   CHECK(packing.told() ==

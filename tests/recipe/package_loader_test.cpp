@@ -49,20 +49,20 @@ TEST_CASE("the packages of a product are read with names, contents and relations
 )"});
   REQUIRE(product);
   CHECK(product->packages ==
-        ProductPackages{.release = {.deb = "1+cuda${cuda}", .rpm = "1.cuda${cuda}"},
-                        .sets = {{.kind = "runtime",
-                                  .name = {.deb = "lib9-${major}", .rpm = "lib9"},
-                                  .summary = "libraries",
-                                  .holds = {"libraries"}},
-                                 {.kind = "samples",
-                                  .name = {.deb = "s", .rpm = "t"},
-                                  .summary = "samples",
-                                  .holds = {"samples", "links"},
-                                  .needs = {"runtime"},
-                                  .suits = {"dev", "headers"},
-                                  .any_architecture = true}},
-                        .cuda = {{.release = version("9.1"), .versions = {version("11.8"), version("12.2")}}},
-                        .opened_late = {{.cuda = "12",
-                                         .soname = "libcublas.so.12",
-                                         .debs = {"libcublas-${dashed}", "libcublas12"}}}});
+        ProductPackages{
+            .release = {.deb = "1+cuda${cuda}", .rpm = "1.cuda${cuda}"},
+            .sets = {{.kind = "runtime",
+                      .name = {.deb = "lib9-${major}", .rpm = "lib9"},
+                      .summary = "libraries",
+                      .holds = {"libraries"}},
+                     {.kind = "samples",
+                      .name = {.deb = "s", .rpm = "t"},
+                      .summary = "samples",
+                      .holds = {"samples", "links"},
+                      .needs = {"runtime"},
+                      .suits = {"dev", "headers"},
+                      .any_architecture = true}},
+            .cuda = {{.release = version("9.1"), .versions = {version("11.8"), version("12.2")}}},
+            .opened_late = {
+                {.cuda = "12", .soname = "libcublas.so.12", .debs = {"libcublas-${dashed}", "libcublas12"}}}});
 }

@@ -25,14 +25,16 @@ std::string member(std::string name, const std::string& body) {
   name.resize(16, ' ');
   std::string size = std::to_string(body.size());
   size.resize(10, ' ');
-  return name + std::string("0           0     0     100644  ") + size + "`\n" + body + (body.size() % 2 == 1 ? "\n" : "");
+  return name + std::string("0           0     0     100644  ") + size + "`\n" + body +
+         (body.size() % 2 == 1 ? "\n" : "");
 }
 
 // The header of a 64-bit little-endian object file.
 std::string object_for(std::uint16_t machine) {
   std::string header(64, '\0');
-  header.replace(0, 7, "\x7f"
-                       "ELF\x02\x01\x01");
+  header.replace(0, 7,
+                 "\x7f"
+                 "ELF\x02\x01\x01");
   header[16] = 1;
   header[18] = static_cast<char>(machine & 0xffU);
   header[19] = static_cast<char>(machine >> 8U);
@@ -64,7 +66,7 @@ TEST_CASE("members are found behind the tables, odd sizes padded", "[static_libr
   const std::string library =
       magic + member("/", "table") + member("//", "a_long_name.o/\n") + member("one.o/", "abc") + member("/0", "defg");
 
-  CHECK(listed(library) == "one.o/@212+3 /0@276+4 ");
+  CHECK(listed(library) == "one.o@210+3 a_long_name.o@274+4 ");
 }
 
 TEST_CASE("a library may have no members", "[static_library]") {
@@ -89,17 +91,17 @@ TEST_CASE("a damaged library is refused where it breaks", "[static_library]") {
 }
 
 TEST_CASE("every ELF member must be for the machine, and others are passed over", "[static_library]") {
-  const std::string mixed = magic + member("one.o/", object_for(62)) + member("notes/", "no ELF file") +
-                            member("two.o/", object_for(183));
+  const std::string mixed =
+      magic + member("one.o/", object_for(62)) + member("notes/", "no ELF file") + member("two.o/", object_for(183));
 
   CHECK(checked(magic + member("one.o/", object_for(62)) + member("notes/", "text"), 62) == "sound");
-  CHECK(checked(mixed, 62) == "unsupported: its member 'two.o/' is for aarch64, wanted is x86_64");
+  CHECK(checked(mixed, 62) == "unsupported: its member 'two.o' is for aarch64, wanted is x86_64");
   CHECK(checked(magic + member("one.o/", object_for(62)), 21) ==
-        "unsupported: its member 'one.o/' is for x86_64, wanted is ppc64le");
+        "unsupported: its member 'one.o' is for x86_64, wanted is ppc64le");
 }
 
 TEST_CASE("an ELF member that ends inside its header is malformed", "[static_library]") {
   CHECK(checked(magic + member("one.o/", object_for(62).substr(0, 20)), 62) ==
-        "archive: malformed static library: its member 'one.o/': malformed ELF file: it ends after 20 bytes, inside its "
+        "archive: malformed static library: its member 'one.o': malformed ELF file: it ends after 20 bytes, inside its "
         "header");
 }
