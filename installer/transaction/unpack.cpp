@@ -176,7 +176,7 @@ Result<Payload> unpacked(const Wanted& wanted, const std::string& directory, con
     return tl::unexpected(good.error());
   }
   const Plan plan = plan_for(wanted);
-  const auto placing = placed(*reader, plan, {.files = &how.files}, scratch->destinations(), how.report);
+  const auto placing = placed(*reader, plan, {.files = &how.files}, scratch->destinations(), how.options);
   if (!placing) {
     return tl::unexpected(placing.error());
   }

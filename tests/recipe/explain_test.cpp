@@ -48,7 +48,10 @@ TEST_CASE("a distro is explained key by key", "[explain]") {
                       .family = PackageFamily::apt,
                       .arch = {{"sbsa", "arm64"}, {"x86_64", "x86_64"}},
                       .prerequisites = {{"zlib", "zlib1g"}},
+                      .glibc = Version::parse("2.36").value(),
+                      .packing = {.compression = "xz", .level = 6, .threads = 2},
                       .library_directory = "/usr/lib/${triplet}",
+                      .compression = {"xz"},
                       .methods = {"tar"},
                       .refused = {{"rpm-local", "no rpm here"}}};
   CHECK(explained(distro) ==
@@ -61,7 +64,9 @@ TEST_CASE("a distro is explained key by key", "[explain]") {
         "  repositories       sbsa (arm64), x86_64\n"
         "  prerequisites      zlib (zlib1g)\n"
         "  library directory  /usr/lib/${triplet}\n"
-        "  reads              none\n"
+        "  glibc              2.36\n"
+        "  reads              xz\n"
+        "  packed with        xz -6, 2 threads\n"
         "  methods            tar\n"
         "  not rpm-local      no rpm here\n");
 }
