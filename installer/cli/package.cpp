@@ -46,17 +46,37 @@ Result<PackagePlan> planned(const PackageOptions& options, const Request& reques
   return package_plan({.distros = options.distros, .cuda = request.cuda}, book.recipes, *wanted);
 }
 
-Result<Outcome> run(const PackageOptions& options, Context& context) {
-  const auto request = request_from(options.choice, {});
-  if (!request) {
-    return tl::unexpected(request.error());
+Result<Outcome> carried_out(const PackagePlan& plan, const std::string& directory, const RecipeBook& book,
+                            const Unpacking& how) {
+  Result<PackagePlan> full = plan;
+  Unpacking checked = how;
+  checked.accept = [&](const Payload& found) {
+    full = filled(plan, book.recipes, found);
+    return full ? Result<void>() : Result<void>(tl::unexpected(full.error()));
+  };
+  const auto payload = unpacked(plan.wanted, directory, checked);
+  if (!payload) {
+    return tl::unexpected(payload.error());
   }
-  if (request->archives.empty() || is_web_address(request->archives.front())) {
+  return Outcome{.text = text_of(*full, directory), .record = package_record(*full, *payload, directory), .fault = {}};
+}
+
+Result<Request> checked_request(const PackageOptions& options) {
+  auto request = request_from(options.choice, {});
+  if (request && (request->archives.empty() || is_web_address(request->archives.front()))) {
     return failure(Fault::usage, "package takes an archive in hand", "name it: --archive FILE");
   }
-  if (options.into.empty() || options.distros.empty()) {
+  if (request && (options.into.empty() || options.distros.empty())) {
     return failure(Fault::usage, "package wants to know where to unpack, and for which distributions",
                    "for example: --into build/payload --distro debian12 --distro rhel9");
+  }
+  return request;
+}
+
+Result<Outcome> run(const PackageOptions& options, Context& context) {
+  const auto request = checked_request(options);
+  if (!request) {
+    return tl::unexpected(request.error());
   }
   watch_signals();
   const auto book = recipe_book(options.choice.recipes, context);
@@ -64,21 +84,16 @@ Result<Outcome> run(const PackageOptions& options, Context& context) {
   if (!plan) {
     return tl::unexpected(plan.error());
   }
+  const auto expected = expectation_of(*request, book->catalogue);
+  if (!expected) {
+    return tl::unexpected(expected.error());
+  }
   const std::string directory = std::filesystem::absolute(options.into).lexically_normal().string();
   Progress progress(context, options.output.quiet ? Talk::quiet : Talk::normal);
-  Result<PackagePlan> full = *plan;
-  const auto payload = unpacked(plan->wanted, directory,
-                                {.files = context.files,
-                                 .report = [&progress](const Event& event) { progress.show(event); },
-                                 .accept =
-                                     [&](const Payload& found) {
-                                       full = filled(*plan, book->recipes, found);
-                                       return full ? Result<void>() : Result<void>(tl::unexpected(full.error()));
-                                     }});
-  if (!payload) {
-    return tl::unexpected(payload.error());
-  }
-  return Outcome{.text = text_of(*full, directory), .record = package_record(*full, *payload, directory), .fault = {}};
+  Unpacking how{.files = context.files};
+  how.options.report = [&progress](const Event& event) { progress.show(event); };
+  how.options.instead = expected->instead;
+  return carried_out(*plan, directory, *book, how);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace cudnn_install {
 
 struct Unpacking {
   Files& files;
-  TransactionOptions options{};  // report and instead count
+  TransactionOptions options{};                          // report and instead count
   std::function<Result<void>(const Payload&)> accept{};  // its error is the answer, and nothing appears
 };
 
