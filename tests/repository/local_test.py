@@ -106,7 +106,10 @@ class Others(Local):
     def test_a_package_in_the_repository_that_was_changed_is_refused(self):
         root, made = self.root("rhel"), self.installer("rhel9")
         packs.run("cp", made, root.path("/"))
-        root.must("sh", "-c", "rpm -i /cudnn-local-repo-*.rpm && echo >>/var/cudnn-local-repo-rhel9-8.9.6.50/libcudnn8-8*.rpm")
+        root.must("sh", "-c", "rpm -i /cudnn-local-repo-*.rpm")
+        with open(glob.glob(root.path("var/cudnn-local-repo-rhel9-8.9.6.50/libcudnn8-8*.rpm"))[0], "r+b") as file:
+            file.seek(100_000)
+            file.write(b"changed")
         self.assertNotEqual(0, root.run("yum", "-y", "install", "libcudnn8").returncode)
         self.assertNotEqual(0, root.run("rpm", "-q", "libcudnn8").returncode)
 
@@ -118,7 +121,7 @@ class Others(Local):
         root.must("zypper", "-n", "install", f"libcudnn8={RPM_VERSION}", f"libcudnn8-devel={RPM_VERSION}")
         self.assertEqual("", root.must("rpm", "-V", "libcudnn8"))
         root.must("rpm", "-e", "cudnn-local-repo-sles15-8.9.6.50")
-        self.assertIn("No repositories defined", root.run("zypper", "-n", "refresh").stdout)
+        self.assertIn("no enabled repositories", root.run("zypper", "-n", "refresh").stdout)
 
 
 class Making(Local):

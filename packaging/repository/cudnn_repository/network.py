@@ -16,8 +16,10 @@ from .packages import read
 from .programs import Failure, need
 from .state import State, replace, sync
 
-# Their clients take repomd.xml as signed if any of the signatures in repomd.xml.asc is good; others want a single one.
-TAKES_ONE_OF_SEVERAL = ("rhel8", "rhel9", "sles15", "opensuse")
+# Their clients (dnf 4 with GnuPG) take repomd.xml as signed if any of the signatures in repomd.xml.asc is good. dnf 5 reads
+# one alone, and zypper wants all of them to be good.
+TAKES_ONE_OF_SEVERAL = ("rhel8", "rhel9")
+OLD_SIGNATURES = 16  # publishes that could fit between a client's two requests, and many more
 
 
 class Repository:
@@ -116,7 +118,8 @@ class Repository:
             data, own = file.read(), signature.read()
         signatures = [own]
         if self.distro.name in TAKES_ONE_OF_SEVERAL:
-            signatures += [base64.b64decode(one["signature"]) for one in reversed(self.state.generations)]
+            before = self.state.generations[-OLD_SIGNATURES:]
+            signatures += [base64.b64decode(one["signature"]) for one in reversed(before)]
         self.state.begin_generation([f"repodata/{name}" for name in indices])
         self.state.generations[-1]["signature"] = base64.b64encode(own).decode("ascii")
         self.state.save()
