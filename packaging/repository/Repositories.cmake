@@ -4,7 +4,7 @@
 #   network-repository   packs what is missing, then publishes into repository/DISTRO/ARCH
 #
 #   CUDNN_SIGN_KEY         a key in GNUPGHOME; local installers have a key each where it is empty
-#   CUDNN_DISTROS          distributions of recipes/distros; empty: those of the guide that the packages are for
+#   CUDNN_DISTROS          distributions of recipes/distros; empty: those that the packages are made for, else the guide's
 #   CUDNN_REPOSITORY_URL   where clients will find repository/
 #   CUDNN_REPOSITORY_ARCH  x86_64, sbsa or ppc64le
 include_guard()
@@ -25,8 +25,12 @@ set(sign_key_option)
 if(CUDNN_SIGN_KEY)
   set(sign_key_option --sign-key ${CUDNN_SIGN_KEY})
 endif()
+set(repository_distros ${CUDNN_DISTROS})
+if(NOT repository_distros)
+  set(repository_distros ${distros})  # of the project that includes this file
+endif()
 set(distro_options)
-foreach(distro IN LISTS CUDNN_DISTROS)
+foreach(distro IN LISTS repository_distros)
   list(APPEND distro_options --distro ${distro})
 endforeach()
 add_custom_target(local-installers
@@ -36,13 +40,13 @@ add_custom_target(local-installers
 add_dependencies(local-installers packages-of-repository)
 
 set(publish_commands)
-foreach(distro IN LISTS CUDNN_DISTROS)
+foreach(distro IN LISTS repository_distros)
   list(APPEND publish_commands
     COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/network-repository --out ${CMAKE_BINARY_DIR}/repository
             --distro ${distro} --arch ${CUDNN_REPOSITORY_ARCH} --url ${CUDNN_REPOSITORY_URL} ${sign_key_option}
             ${CMAKE_BINARY_DIR})
 endforeach()
-if(CUDNN_DISTROS AND CUDNN_REPOSITORY_URL AND CUDNN_SIGN_KEY)
+if(repository_distros AND CUDNN_REPOSITORY_URL AND CUDNN_SIGN_KEY)
   add_custom_target(network-repository ${publish_commands} VERBATIM)
 else()
   add_custom_target(network-repository

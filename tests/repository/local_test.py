@@ -39,6 +39,13 @@ class Debian(Local):
         self.assertEqual([], sorted({folder + name for name in names} - set(found)))
         self.assertIn("/etc/apt/sources.list.d/cudnn-local-ubuntu2204-8.9.6.50.list", found)
 
+    def test_cudnn_9_is_named_by_three_parts_and_one_installer_is_for_one_version(self):
+        nine = packs.deb_of("libcudnn9-cuda-12", "9.10.2.21-1", self.scratch)
+        made = self.installer("debian12", nine)
+        self.assertEqual("cudnn-local-repo-debian12-9.10.2_1.0-1_amd64.deb", os.path.basename(made))
+        self.assert_refused(self.program("local-installers", "--out", self.out, "--distro", "debian12", nine, self.given),
+                            "a local repository is for one version of cuDNN, the packages are of 8.9.6.50, 9.10.2.21")
+
     def test_packages_inside_are_the_given_ones_byte_for_byte(self):
         packs.run("dpkg-deb", "--extract", self.installer("debian12"), self.scratch)
         for given in self.debs:

@@ -123,6 +123,12 @@ def rpms(out, version="8.9.6.50", cuda="12.2", arch="x86_64"):
         return _rpmbuild(SPEC.format(version=version, cuda=cuda, tree=tree), RPM[arch], scratch, out)
 
 
+def deb_of(name, version, out):
+    """A package for amd64 that is nothing but its name and version."""
+    with tempfile.TemporaryDirectory() as empty:
+        return _deb(name, version, "amd64", out, empty, lambda path: False)
+
+
 def _rpmbuild(spec, arch, scratch, out):
     write(os.path.join(scratch, "package.spec"), spec)
     defines = {"_topdir": scratch, "_buildhost": "tests", "use_source_date_epoch_as_buildtime": "1", "debug_package": "%{nil}",
@@ -136,9 +142,7 @@ def _rpmbuild(spec, arch, scratch, out):
 
 def probe_debs(out, count):
     """`count` versions of a package that is nothing but its version, oldest first."""
-    with tempfile.TemporaryDirectory() as empty:
-        return [_deb("libcudnn8-probe", f"8.9.6.{number}-1+cuda12.2", "amd64", out, empty, lambda path: False)
-                for number in range(1, count + 1)]
+    return [deb_of("libcudnn8-probe", f"8.9.6.{number}-1+cuda12.2", out) for number in range(1, count + 1)]
 
 
 def probe_rpms(out, count):

@@ -48,11 +48,12 @@ fi
 
 
 def release_of(packages):
-    """The version of cuDNN that the packages are of; a local repository has one."""
+    """The version of cuDNN that the packages are of; a local repository has one, and names three parts of it from 9 on."""
     releases = {package.release for package in packages}
     if len(releases) != 1:
         raise Failure(f"a local repository is for one version of cuDNN, the packages are of {', '.join(sorted(releases))}")
-    return releases.pop()
+    parts = releases.pop().split(".")
+    return ".".join(parts if int(parts[0]) < 9 else parts[:3])
 
 
 class Installer:
