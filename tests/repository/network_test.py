@@ -178,6 +178,14 @@ class Again(Network):
             file.write(b"\n")
         self.assert_refused(self.publish(), "was changed since it was published")
 
+    def test_a_published_file_that_is_gone_is_named_and_can_be_dropped(self):
+        probes = packs.probe_debs(self.scratch, 2)
+        self.must_publish(*probes)
+        gone = os.path.basename(probes[0])
+        os.unlink(os.path.join(self.folder("debian12/x86_64"), gone))
+        self.assert_refused(self.publish(), f"{gone}' is published and not there any more")
+        self.assertIn("2 in all", self.must_publish("--drop", gone))
+
     def test_a_repository_that_was_moved_to_another_disk_is_read_once_and_goes_on(self):
         probes = packs.probe_debs(self.scratch, 3)
         self.must_publish(*probes[:2])

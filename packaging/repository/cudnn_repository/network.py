@@ -46,8 +46,8 @@ class Repository:
                 raise Failure(f"'{package.file}' is not for {self.place}")
             self.distro.refuse_unreadable(package)
         intake = Intake(self.folder, self.state, self.key)
-        intake.recheck()
         intake.drop(drop)
+        intake.recheck()
         new = intake.take(packages)
         new_access = self._renew_access(intake)
         if new or drop or new_access:
