@@ -13,6 +13,14 @@ Copyright: none, since these are facts: a public key, an address and a priority
 License: public-domain
  Do with it what you want.
 """
+OVERRIDES = """# To make the repository known, and to prefer it, is what the package is for.
+{name}: package-installs-apt-sources *
+{name}: package-installs-apt-preferences *
+# They go with the package: a source without its key would make every refresh fail.
+{name}: file-in-etc-not-marked-as-conffile *
+# It is made with the repository and never uploaded to Debian.
+{name}: initial-upload-closes-no-bugs *
+"""
 PIN = """Package: *
 Pin: release l={label}
 Pin-Priority: 600
@@ -62,6 +70,8 @@ def _keyring_package(repository, scratch):
                    apt.source_line(f"/{keyring}", f"{repository.url}/"))
     builders.write(os.path.join(top, f"etc/apt/preferences.d/{names.stem}-repository-pin-600"),
                    PIN.format(label=names.label))
+    builders.write(os.path.join(top, "usr/share/lintian/overrides", f"{names.stem}-keyring"),
+                   OVERRIDES.format(name=f"{names.stem}-keyring"))
     version, revision = names.version.rsplit("-", 1)
     what = builders.Description(
         name=f"{names.stem}-keyring", version=version, revision=revision, architecture="all",

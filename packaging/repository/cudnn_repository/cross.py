@@ -8,6 +8,20 @@ from . import builders
 from .packages import ARCHITECTURES, read
 from .programs import Failure, run
 
+OVERRIDES = """# The documented place of libraries for cross compiling, inside the toolkit's own folder.
+{name}: dir-in-usr-local *
+{name}: file-in-usr-local *
+{name}: file-in-unusual-dir *
+# They are for another architecture and run on none that could install this package; nothing of them may be changed.
+{name}: arch-independent-package-contains-binary-or-object *
+{name}: unstripped-binary-or-object *
+{name}: shared-library-is-executable *
+{name}: library-not-linked-against-libc *
+{name}: shared-library-lacks-prerequisites *
+{name}: undeclared-elf-prerequisites *
+# It is made from finished packages and never uploaded to Debian.
+{name}: initial-upload-closes-no-bugs *
+"""
 TARGETS = "usr/local/cuda/targets/{word}-linux"
 # libcudnn8, libcudnn8-dev; libcudnn9-cuda-12, libcudnn9-dev-cuda-12, …
 SOURCE = re.compile(r"libcudnn(?P<major>[0-9]+)(?P<part>-dev|-headers|-static)?(?P<cuda>-cuda-[0-9]+)?")
@@ -80,9 +94,11 @@ def build(word, packages, out, compression):
     with tempfile.TemporaryDirectory(prefix=".cross-", dir=out) as scratch:
         top = os.path.join(scratch, "tree")
         terms = _tree(word, sources, top, major)
+        name = f"libcudnn{major}-cross-{word}{cuda}"
+        builders.write(os.path.join(top, "usr/share/lintian/overrides", name), OVERRIDES.format(name=name))
         what = builders.Description(
-            name=f"libcudnn{major}-cross-{word}{cuda}", version=version, revision=revision, architecture="all",
+            name=name, version=version, revision=revision, architecture="all",
             summary=f"cuDNN headers and libraries for cross compiling to {word}",
-            text=f"For a cross compiler for {ARCHITECTURES[word][2]} to link against; nothing of it runs here.",
+            text=f"For a cross compiler for {ARCHITECTURES[word][2]} to link against.",
             section="non-free/devel", fields={"Multi-Arch": "foreign"}, copyright=terms)
         return read(builders.build_deb(top, what, out, compression=compression))

@@ -12,12 +12,11 @@ LOCAL = {"Origin": "cudnn-install", "Label": "cuDNN local repository"}
 COPYRIGHT = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 
 Files: *
-Copyright: the copyright holders of the packages that this one carries
-License: see-packages
- Each package in this repository tells its own licence, below /usr/share/doc once it is installed.
+Copyright: none, since these are facts: a list of packages, a public key and an address
+License: public-domain
+ Do with it what you want. Each package in the repository tells its own licence, below /usr/share/doc once it is installed.
 """
 OVERRIDES = """# A repository that its users reach by file:///var/... and that goes as a whole: this is its documented place.
-{name}: dir-or-file-in-var-www *
 {name}: non-standard-dir-in-var [var/{name}/]
 {name}: file-in-unusual-dir *
 # It is the package's purpose to make the repository known.
@@ -26,6 +25,9 @@ OVERRIDES = """# A repository that its users reach by file:///var/... and that g
 {name}: file-in-etc-not-marked-as-conffile *
 # The packages inside are compressed already.
 {name}: uses-no-compression-for-data-tarball *
+{name}: uses-no-compression-for-control-tarball *
+# It is made from finished packages and never uploaded to Debian.
+{name}: initial-upload-closes-no-bugs *
 """
 CONFIGURE = """#!/bin/sh
 set -e
