@@ -67,7 +67,6 @@ class Definition(NamedTuple):
     base: Optional[str] = None  # the root that this one is made from
     packages: Tuple[str, ...] = ()
     script: str = ""
-    arch: str = ""  # Debian's word for another architecture than the machine's, run by qemu
 
 
 ROOTS = {
@@ -77,7 +76,4 @@ ROOTS = {
     # dnf-plugins-core and zypper break each other, so these are two.
     "rhel": Definition("bookworm", "bookworm", ("rpm", "dnf", "dnf-plugins-core"), RHEL),
     "suse": Definition("bookworm", "bookworm", ("rpm", "zypper"), SUSE),
-    # Slow to make, two minutes and more each.
-    "bookworm-arm64": Definition("bookworm", script=PREPARE, arch="arm64"),
-    "bookworm-ppc64el": Definition("bookworm", script=PREPARE, arch="ppc64el"),
 }

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 
-import foreign
 from definitions import ROOTS
 
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "cudnn-install-build", "roots")
@@ -42,7 +41,7 @@ umount -l /.outside
 echo ready
 read -r _ || true
 """
-OVERLAY = 'mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK$MORE" "$ROOT"\n'
+OVERLAY = 'mount -t overlay overlay -o "lowerdir=$LOWER,upperdir=$UPPER,workdir=$WORK" "$ROOT"\n'
 
 
 def need_root():
@@ -70,8 +69,8 @@ def mirror(suite):
 class Running:
     """A root that is mounted; see open_root()."""
 
-    def __init__(self, first, arch):
-        self._first, self._user = first, ["--user"] if foreign.around(arch) else []
+    def __init__(self, first):
+        self._first = first
 
     def path(self, name):
         """Where `name` of the root is to be found from outside; links to absolute names lead astray there."""
@@ -80,7 +79,7 @@ class Running:
     def command(self, *command, environment=()):
         """The arguments that run `command` in the root, for those who start processes themselves."""
         words = [f"{name}={value}" for name, value in {**ENVIRONMENT, **dict(environment)}.items()]
-        return ["nsenter", "--target", str(self._first), *self._user, "--mount", "--pid", "--uts", "--root",
+        return ["nsenter", "--target", str(self._first), "--mount", "--pid", "--uts", "--root",
                 "--wd", "env", "-i", *words, *command]
 
     def run(self, *command, environment=(), timeout=300, **more):
@@ -112,8 +111,8 @@ class Running:
         return sorted(found.splitlines())
 
 
-def _hold(script, environment, binds, arch):
-    command = [*foreign.around(arch), "unshare", *NAMESPACES, "bash", "-c", script, "hold", *binds]
+def _hold(script, environment, binds):
+    command = ["unshare", *NAMESPACES, "bash", "-c", script, "hold", *binds]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                env={**os.environ, **environment})
     if process.stdout.readline() != "ready\n":
@@ -135,10 +134,10 @@ def _first_process(process):
 
 
 @contextlib.contextmanager
-def _running(script, environment, binds, arch=""):
-    process = _hold("set -e\n" + script + HOLD, environment, binds, arch)
+def _running(script, environment, binds):
+    process = _hold("set -e\n" + script + HOLD, environment, binds)
     try:
-        yield Running(_first_process(process), arch)
+        yield Running(_first_process(process))
     finally:
         process.stdin.close()
         process.stdout.close()
@@ -154,9 +153,7 @@ def open_root(name, binds=()):
         for place in places.values():
             os.mkdir(place)
         os.chmod(scratch, 0o755)
-        words, arch = [word for pair in binds for word in pair], ROOTS[name].arch
-        more = ",userxattr" if foreign.around(arch) else ""  # another user namespace may not write the trusted ones
-        with _running(OVERLAY, {**places, "LOWER": lower, "MORE": more}, words, arch) as root:
+        with _running(OVERLAY, {**places, "LOWER": lower}, [word for pair in binds for word in pair]) as root:
             yield root
 
 
@@ -203,9 +200,8 @@ def _make(name, stem):
     if definition.base:
         unpack(definition.base, tree)
     else:
-        foreign_words = ["--skip=check/qemu", f"--architectures={definition.arch}"] if definition.arch else []
-        subprocess.run([*foreign.around(definition.arch), "mmdebstrap", "--quiet", "--variant=minbase", "--mode=root",
-                        *foreign_words, definition.suite, tree, "-"],
+        subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root", "--dpkgopt=force-unsafe-io",
+                        definition.suite, tree, "-"],
                        input="\n".join(sources) + "\n", text=True, check=True)
     _furnish(tree, definition, sources)
     subprocess.run(["tar", "--zstd", "--numeric-owner", "--xattrs", "-cf", f"{stem}.tar.part", "-C", tree, "."], check=True)
@@ -218,7 +214,7 @@ def _furnish(tree, definition, sources):
         file.write("\n".join(sources) + "\n")
     shutil.copy("/etc/resolv.conf", os.path.join(tree, "etc/resolv.conf"))
     bind = 'mount --bind "$ROOT" "$ROOT"\n'
-    with _running(bind, {"ROOT": tree}, [], definition.arch) as root:
+    with _running(bind, {"ROOT": tree}, []) as root:
         if definition.packages:
             root.must("apt-get", "-qq", "update", timeout=600)
             root.must("apt-get", "-qq", "install", "-y", *definition.packages, timeout=1200)
