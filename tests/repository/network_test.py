@@ -261,16 +261,6 @@ class Yum(Network):
         root.must("zypper", "-n", "install", "libcudnn8=8.9.6.50-1.cuda11.8")
         self.assertEqual("", root.must("rpm", "-V", "libcudnn8"))
 
-    def test_signatures_of_older_generations_are_there_where_clients_take_one_of_several(self):
-        probes = packs.probe_rpms(self.scratch, 4)
-        for distro, wanted in (("rhel9", [1, 2, 3, 4]), ("rhel10", [1, 1, 1, 1])):
-            found = []
-            for probe in probes:
-                self.must_publish(probe, "--grace", "0", distro=distro)
-                signatures = self.folder(f"{distro}/x86_64/repodata/repomd.xml.asc")
-                found.append(self.keyring.gpg("--list-packets", signatures).count(":signature packet:"))
-            self.assertEqual(wanted, found)
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -4,7 +4,6 @@ New files come first, under names that nobody knows; then the indices under name
 the one small file that leads to them. What an older one of those leads to stays for three generations at least.
 """
 
-import base64
 import hashlib
 import os
 import shutil
@@ -14,12 +13,7 @@ from . import access, apt, yum
 from .intake import Intake
 from .packages import read
 from .programs import Failure, need
-from .state import State, replace, sync
-
-# Their clients (dnf 4 with GnuPG) take repomd.xml as signed if any of the signatures in repomd.xml.asc is good. dnf 5 reads
-# one alone, and zypper wants all of them to be good.
-TAKES_ONE_OF_SEVERAL = ("rhel8", "rhel9")
-OLD_SIGNATURES = 16  # publishes that could fit between a client's two requests, and many more
+from .state import State, replace, replace_all, sync
 
 
 class Repository:
@@ -111,23 +105,16 @@ class Repository:
             shutil.rmtree(scratch)
 
     def _lead_to(self, repomd, repodata, indices):
-        """repomd.xml and its signature are two files, and a client may get one of them before and one after a publish.
-        Where clients allow it, the signature file comes first and holds those of the generations before as well."""
-        self.key.sign(repomd, f"{repomd}.sig", ["--detach-sign"])
-        with open(repomd, "rb") as file, open(f"{repomd}.sig", "rb") as signature:
-            data, own = file.read(), signature.read()
-        signatures = [own]
-        if self.distro.name in TAKES_ONE_OF_SEVERAL:
-            before = self.state.generations[-OLD_SIGNATURES:]
-            signatures += [base64.b64decode(one["signature"]) for one in reversed(before)]
-        self.state.begin_generation([f"repodata/{name}" for name in indices])
-        self.state.generations[-1]["signature"] = base64.b64encode(own).decode("ascii")
-        self.state.save()
+        """repomd.xml and its signature are two files, so they are made first and then replaced at one go."""
+        self.key.sign(repomd, f"{repomd}.asc", ["--armor", "--detach-sign"])
         self.key.write_public(f"{repomd}.key", armored=True)
-        with open(f"{repomd}.key", "rb") as file:
-            replace(os.path.join(repodata, "repomd.xml.key"), file.read())
-        replace(os.path.join(repodata, "repomd.xml.asc"), yum.armored_signatures(signatures).encode())
-        replace(os.path.join(repodata, "repomd.xml"), data)
+        self.state.begin_generation([f"repodata/{name}" for name in indices])
+        self.state.save()
+        made = {}
+        for name in ("repomd.xml.key", "repomd.xml.asc", "repomd.xml"):
+            with open(os.path.join(os.path.dirname(repomd), name), "rb") as file:
+                made[os.path.join(repodata, name)] = file.read()
+        replace_all(made)
 
     def _sweep(self):
         for file in self.state.expire(self.settings.generations, self.settings.grace):

@@ -81,13 +81,21 @@ class State:
 
 def replace(path, data):
     """The new bytes, durable, under their name in one step: a reader gets the old ones or these."""
-    part = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.new")
-    with open(part, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-    sync(os.path.dirname(path))
+    replace_all({path: data})
+
+
+def replace_all(files):
+    """The same for {path: bytes} of one folder: all are on the disk before the first is renamed, in the given order."""
+    def part(path):
+        return os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.new")
+    for path, data in files.items():
+        with open(part(path), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    for path in files:
+        os.replace(part(path), path)
+    sync(os.path.dirname(next(iter(files))))
 
 
 def sync(path):

@@ -1,6 +1,5 @@
 """The metadata of a yum repository: repodata from createrepo_c, repomd.xml signed."""
 
-import base64
 import os
 import shutil
 import tempfile
@@ -33,26 +32,6 @@ def write_repository(folder, key):
     repomd = os.path.join(repodata, "repomd.xml")
     key.sign(repomd, f"{repomd}.asc", ["--armor", "--detach-sign"])
     key.write_public(f"{repomd}.key", armored=True)
-
-
-def _crc24(data):
-    crc = 0xB704CE
-    for byte in data:
-        crc ^= byte << 16
-        for _ in range(8):
-            crc <<= 1
-            if crc & 0x1000000:
-                crc ^= 0x1864CFB
-    return crc & 0xFFFFFF
-
-
-def armored_signatures(signatures):
-    """Detached signatures, each as bytes, in one armored block: it verifies the file that any of them is for."""
-    data = b"".join(signatures)
-    text = base64.b64encode(data).decode("ascii")
-    lines = [text[start:start + 64] for start in range(0, len(text), 64)]
-    check = base64.b64encode(_crc24(data).to_bytes(3, "big")).decode("ascii")
-    return "\n".join(["-----BEGIN PGP SIGNATURE-----", "", *lines, f"={check}", "-----END PGP SIGNATURE-----", ""])
 
 
 def repository_file(section, title, url, key_url, distro):
