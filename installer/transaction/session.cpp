@@ -100,6 +100,26 @@ Result<Places> locks_of(const Directory& state, const Index& index) {
                 : tl::unexpected(second.error());
 }
 
+// What is open below a state directory, under its lock. Where another run works it is left to that one.
+Result<std::string> settle_held(Index& index, const IndexEntry& entry, const Workplace& place) {
+  const auto places = locks_of(place.state, index);
+  const auto lock =
+      places ? Lock::take(*places, std::chrono::seconds(0), [](const std::string&) {}) : tl::unexpected(places.error());
+  if (!lock) {
+    return lock.error().fault == Fault::busy ? Result<std::string>("") : tl::unexpected(lock.error());
+  }
+  const auto id = id_of(*place.files, place.state);
+  if (!id) {
+    return tl::unexpected(id.error());
+  }
+  if (!id->empty() && *id != entry.id) {  // another run made the directory, and has its own note of it
+    return index.remove(entry.id).map([] { return std::string(); });
+  }
+  auto told = settle(place);
+  const auto ended = told ? close_entry(index, place, entry) : tl::unexpected(told.error());
+  return ended ? told : tl::unexpected(ended.error());
+}
+
 // One entry of the index: lock what is there, settle it, tidy up.
 Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const TransactionOptions& options,
                                  Effects effects) {
@@ -127,33 +147,14 @@ Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const Tr
                         .id = entry.id,
                         .caution = caution_of(options),
                         .grace = options.grace};
-  const auto at_hand = state->number() < 0 ? is_at_hand(place, entry) : Result<bool>(true);
+  if (state->number() >= 0) {
+    return settle_held(index, entry, place);
+  }
+  const auto at_hand = is_at_hand(place, entry);
   if (!at_hand || !*at_hand) {
     return at_hand ? Result<std::string>("") : tl::unexpected(at_hand.error());
   }
-  std::string told;
-  std::optional<Lock> lock;
-  if (state->number() >= 0) {
-    const auto places = locks_of(*state, index);
-    auto taken = places ? Lock::take(*places, std::chrono::seconds(0), [](const std::string&) {})
-                        : tl::unexpected(places.error());
-    if (!taken) {
-      return taken.error().fault == Fault::busy ? Result<std::string>(std::string()) : tl::unexpected(taken.error());
-    }
-    lock = std::move(*taken);
-    const auto id = id_of(effects.files, *state);
-    if (!id || (!id->empty() && *id != entry.id)) {
-      // Another run made the directory, and has its own note of it.
-      return id ? index.remove(entry.id).map([] { return std::string(); }) : tl::unexpected(id.error());
-    }
-    auto settled = settle(place);
-    if (!settled) {
-      return settled;
-    }
-    told = std::move(*settled);
-  }
-  auto ended = close_entry(index, place, entry);
-  return ended ? Result<std::string>(told) : tl::unexpected(ended.error());
+  return close_entry(index, place, entry).map([] { return std::string(); });
 }
 
 }  // namespace
