@@ -62,8 +62,9 @@ class WholeSystem:
             os.makedirs(folder)
         layers = f"lowerdir=/,upperdir={self.changes},workdir={work}"
         self._run("mount", "-t", "overlay", "-o", layers, "none", self.root)
-        for name in ("dev", "proc"):
-            self._run("mount", "--rbind", f"/{name}", os.path.join(self.root, name))
+        # Not with what is mounted below: one such system would then hold the next one's root.
+        for name in ("dev", "dev/shm", "proc"):
+            self._run("mount", "--bind", f"/{name}", os.path.join(self.root, name))
 
     @staticmethod
     def _run(*command):
