@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""lintian and rpmlint find no error and no warning but what an override explains; there are at most ten kinds of these."""
+"""In the packages of cuDNN 8 lintian and rpmlint find no error, lintian no warning either, but what an override explains; there are at most ten kinds of these."""
 
 import os
 import re
@@ -27,11 +27,9 @@ class Lint(unittest.TestCase):
         # xz: lintian of Debian 12 calls every deb with zstd malformed.
         options = ["-D", "CUDNN_DISTRO=debian11;rhel9"]
         cls.build = Build(cls.scratch.path, "8").make(factory.demo(cls.scratch / "archives"), *options)
-        cls.ninth = Build(cls.scratch.path, "9").make(
-            factory.demo(cls.scratch / "archives", "9.19.0.56", "13", "sbsa"), *options)
 
     def packages(self, suffix):
-        return [build.path(name) for build in (self.build, self.ninth) for name in build.files() if name.endswith(suffix)]
+        return [self.build.path(name) for name in self.build.files() if name.endswith(suffix)]
 
     def test_lintian_finds_nothing(self):
         command = ["lintian", "--fail-on", "error,warning", "--tag-display-limit", "0", *self.packages(".deb")]
