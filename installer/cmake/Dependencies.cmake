@@ -1,6 +1,10 @@
-# Third-party parts. All come from the distribution, but for liblzma (Liblzma.cmake says why).
-find_package(PkgConfig REQUIRED)
+# Third-party parts. All come from the distribution, but for liblzma (Liblzma.cmake says why). In the portable builds none does.
 find_package(Threads REQUIRED)
+if(CUDNN_INSTALL_PORTABLE)
+  include(PortableParts)
+  return()
+endif()
+find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 1.1.1 REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
 find_package(LibArchive 3.4 REQUIRED)

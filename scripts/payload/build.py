@@ -6,14 +6,11 @@ import os
 import platform
 import shutil
 import subprocess
-import sys
 
 from . import layout, pack
 
-ZIG = "ziglang==0.17.1"
+ZIG = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "zig")
 TRIPLES = {"x86_64": "x86_64-linux-gnu", "sbsa": "aarch64-linux-gnu", "ppc64le": "powerpc64le-linux-gnu"}
-ZIG_TARGETS = {"x86_64": "x86_64-linux-gnu.2.17", "sbsa": "aarch64-linux-gnu.2.17",
-               "ppc64le": "powerpc64le-linux-gnu.2.19"}
 MACHINES = {"x86_64": "x86_64", "sbsa": "aarch64", "ppc64le": "ppc64le"}
 CUDART = {11: 11080, 12: 12020, 13: 13000}
 
@@ -38,19 +35,14 @@ CHECKED = {8: {"ops_infer", "ops_train", "cnn_infer", "cnn_train", "adv_infer", 
 LARGEST = {"libcudnn_cnn_infer", "libcudnn_engines_precompiled"}  # half of all bytes, as in the real archive
 
 
+def zig_folder():
+    """The folder of zig's compilers, out of the Python index where they are not in the cache yet."""
+    return subprocess.run([ZIG], check=True, capture_output=True, text=True).stdout.strip()
+
+
 def zig():
-    """zig's program, out of the Python index where it is not in the cache yet."""
-    home = os.path.join(pack.cache_dir(), ZIG.replace("==", "-"))
-    program = os.path.join(home, "ziglang", "zig")
-    if not os.path.exists(program):
-        part = f"{home}.part{os.getpid()}"
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", part, ZIG],
-                       check=True, stdout=sys.stderr)
-        try:
-            os.rename(part, home)
-        except OSError:  # another run was first
-            shutil.rmtree(part)
-    return program
+    """zig's own program, for the targets that have no compiler in that folder."""
+    return os.path.join(os.path.dirname(zig_folder()), "ziglang", "zig")
 
 
 def tools(arch):
@@ -59,13 +51,11 @@ def tools(arch):
         return ["cc"], ["ar"]
     if shutil.which(TRIPLES[arch] + "-gcc"):
         return [TRIPLES[arch] + "-gcc"], [TRIPLES[arch] + "-ar"]
-    return [zig(), "cc", "-target", ZIG_TARGETS[arch]], [zig(), "ar"]
+    return [os.path.join(zig_folder(), f"{arch}-clang")], [os.path.join(zig_folder(), "zig-ar")]
 
 
 def environment():
-    zig_cache = os.path.join(pack.cache_dir(), "zig-cache")
-    return {**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0",
-            "ZIG_GLOBAL_CACHE_DIR": zig_cache, "ZIG_LOCAL_CACHE_DIR": zig_cache}
+    return {**os.environ, "LC_ALL": "C", "SOURCE_DATE_EPOCH": "0"}
 
 
 class Build:
