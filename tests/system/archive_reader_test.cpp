@@ -328,5 +328,5 @@ TEST_CASE("what a terminal sends to the whole group does not end the child: its 
       kill(child, signal);
     }
   }
-  CHECK(reader->read(reading.sink(), std::nullopt));
+  CHECK(reader->read(reading.sink(), {}));
 }
