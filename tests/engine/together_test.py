@@ -161,10 +161,13 @@ class Locks(AtOnce):
         self.rig.save()
         calls = self.faults.calls_of(self.rig, ["install", *newer.options()])
         self.rig.restore()
+        # From the first staged link on: before that, a run that asks for what is installed may truthfully say "unchanged".
         places = [call for call in calls if call[0] in ("renameat", "symlinkat")]
+        places = places[places.index(("symlinkat", 1)):]
         for number, call in enumerate(places[::3]):
             deed = ("rm -f {0}", "rm -f {0}; touch {0}")[number % 2]
             second = (["install", *older.options()], ["uninstall", "--yes"])[number // 2 % 2]
+            self.rig.restore()
             with self.subTest(call=call, deed=deed, second=second[0]):
                 done, code = self.removed_at(call, deed, second)
                 self.assert_ends(0, done)
@@ -172,7 +175,6 @@ class Locks(AtOnce):
                 self.assert_tree(expected, self.rig.tree())
                 self.rig.must("verify")
                 self.assertEqual([], self.rig.leftovers())
-                self.rig.restore()
 
 
 class Shared(rig.Case):
