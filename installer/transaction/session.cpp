@@ -245,6 +245,10 @@ Error Session::taken_away(const Error& error, const IndexEntry& noted, const Tra
   if (noted.id.empty()) {
     return error;
   }
+  // A state directory in which there was no room for a lock is empty, and nobody's.
+  if (place_.prefix == noted.prefix) {
+    [[maybe_unused]] const auto emptied = effects.files.remove_directory(place_.prefix_directory, state_name);
+  }
   const auto settled = settle_entry(*index_, noted, options, effects);
   return settled ? error : during(error, "clean up (" + settled.error().what + "); the next run does it");
 }
