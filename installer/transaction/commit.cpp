@@ -307,12 +307,23 @@ class Mover {
   bool front_went_ = false;
 };
 
+// The run that committed has written it aside beforehand, so that a disk which is full by now is no obstacle.
 Result<void> write_receipt(const Journal& journal, const Workplace& place) {
   if (journal.direction == Direction::backward) {
     return {};
   }
-  return journal.receipt.empty() ? remove_durably(*place.files, place.state, receipt_name)
-                                 : replace_file(*place.files, place.state, receipt_name, journal.receipt);
+  Files& files = *place.files;
+  if (journal.receipt.empty()) {
+    return remove_durably(files, place.state, receipt_name);
+  }
+  const std::string aside = std::string(receipt_name) + ".tmp";
+  const auto ready = small_file(files, place.state, aside);
+  if (!ready || !*ready || **ready != journal.receipt) {
+    return replace_file(files, place.state, receipt_name, journal.receipt);
+  }
+  return files.rename(place.state, aside, place.state, receipt_name).and_then([&] {
+    return files.sync(place.state.number());
+  });
 }
 
 }  // namespace

@@ -144,19 +144,24 @@ Result<std::optional<std::string>> small_file(Files& files, const Directory& at,
   }
 }
 
+Result<void> write_aside(Files& files, const Directory& at, const std::string& name, const std::string& text) {
+  const std::string temporary = name + ".tmp";
+  if (auto removed = files.remove(at, temporary); !removed) {
+    return removed;
+  }
+  const auto file = files.create_file(at, temporary, 0644);
+  if (!file) {
+    return tl::unexpected(file.error());
+  }
+  return files.write(*file, std::as_bytes(std::span(text.data(), text.size()))).and_then([&] {
+    return files.sync(file->number());
+  });
+}
+
 Result<void> replace_file(Files& files, const Directory& at, const std::string& name, const std::string& text) {
   const std::string temporary = name + ".tmp";
-  const auto write = [&]() -> Result<void> {
-    const auto file = files.create_file(at, temporary, 0644);
-    if (!file) {
-      return tl::unexpected(file.error());
-    }
-    return files.write(*file, std::as_bytes(std::span(text.data(), text.size()))).and_then([&] {
-      return files.sync(file->number());
-    });
-  };
   auto renamed =
-      files.remove(at, temporary).and_then(write).and_then([&] { return files.rename(at, temporary, at, name); });
+      write_aside(files, at, name, text).and_then([&] { return files.rename(at, temporary, at, name); });
   if (!renamed) {
     [[maybe_unused]] const auto removed = files.remove(at, temporary);
   }

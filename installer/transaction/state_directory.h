@@ -32,6 +32,8 @@ Result<void> believable(const Directory& directory);
 
 // Name, at most 64 MiB; absent: nullopt; what is no file, or may be written by strangers, is `conflict`.
 Result<std::optional<std::string>> small_file(Files& files, const Directory& at, const std::string& name);
+// NAME.tmp, whole and on the disk; whatever had that name goes.
+Result<void> write_aside(Files& files, const Directory& at, const std::string& name, const std::string& text);
 // tmp, fsync, rename, fsync of the directory: afterwards the file is old or new, and new survives a power cut.
 Result<void> replace_file(Files& files, const Directory& at, const std::string& name, const std::string& text);
 Result<void> remove_durably(Files& files, const Directory& at, const std::string& name);

@@ -231,7 +231,11 @@ class Transaction {
   // The commit point is the rename of the journal; from there on the work is ended, one way or the other.
   Result<Done> committed(const Prepared& prepared) {
     options_.report({.kind = Event::Kind::started, .text = "committing"});
-    if (auto written = replace_file(effects_.files, place_.state, journal_name, to_json(prepared.journal)); !written) {
+    const std::string& receipt = prepared.journal.receipt;
+    auto written = receipt.empty() ? Result<void>() : write_aside(effects_.files, place_.state, receipt_name, receipt);
+    written = written.and_then(
+        [&] { return replace_file(effects_.files, place_.state, journal_name, to_json(prepared.journal)); });
+    if (!written) {
       return not_committed(written.error());
     }
     if (auto moved = carry_out(prepared.journal, place_, destinations_, Certainty::by_stat); !moved) {

@@ -76,11 +76,14 @@ class Archives(FaultCase):
         for how, text in (({"keep": 0.5}, "the archive is truncated"), ({"keep": 0.0}, "it is an empty file"),
                           ({"after": b"garbage after the end"}, "bytes follow the end of the compressed data")):
             with self.subTest(how):
-                arguments = hostile.options(hostile.Members().save(self.rig.scratch, **how))
+                path, digest = hostile.Members().save(self.rig.scratch, **how)
+                unlisted = os.path.join(self.rig.scratch, "mine.tar.xz")  # no name of the catalogue: nothing is promised
+                os.rename(path, unlisted)
+                arguments = hostile.options((unlisted, digest))
                 self.fails(11, [*self.without(arguments, "--sha256"), "--allow-unverified"], text)
 
     def test_11_for_a_page_in_place_of_an_archive(self):
-        page = rig.write(os.path.join(self.rig.scratch, hostile.TOP + ".tar.xz"), "<html><body>Log in</body></html>")
+        page = rig.write(os.path.join(self.rig.scratch, "mine.tar.xz"), "<html><body>Log in</body></html>")
         self.fails(11, ["install", "--archive", page, "--allow-unverified", "--cuda", "12", "--yes"], "HTML")
 
     def test_12_for_a_wrong_digest(self):

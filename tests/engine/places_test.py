@@ -202,7 +202,7 @@ class Containers(Place):
     def as_stranger(self):
         archive = rig.Archive(*OLD)
         before = self.rig.for_stranger(STRANGER)
-        path = shutil.copy(archive.path, self.rig.scratch)
+        path = shutil.copy(archive.path, os.path.join(self.rig.scratch, "mine.tar.xz"))  # no name of the catalogue
         os.chmod(path, 0o644)
         return before, ["install", "--archive", path, "--cuda", archive.cuda, "--yes"], archive.sha256
 
