@@ -160,8 +160,7 @@ Result<void> write_aside(Files& files, const Directory& at, const std::string& n
 
 Result<void> replace_file(Files& files, const Directory& at, const std::string& name, const std::string& text) {
   const std::string temporary = name + ".tmp";
-  auto renamed =
-      write_aside(files, at, name, text).and_then([&] { return files.rename(at, temporary, at, name); });
+  auto renamed = write_aside(files, at, name, text).and_then([&] { return files.rename(at, temporary, at, name); });
   if (!renamed) {
     [[maybe_unused]] const auto removed = files.remove(at, temporary);
   }
