@@ -69,7 +69,8 @@ cmake_part(libarchive_place libarchive OPTIONS ${archive_options})
 static_target(LibArchive::LibArchive ${libarchive_place} libarchive.a)
 
 header_target(spdlog::spdlog spdlog SPDLOG_FMT_EXTERNAL)
-header_target(fmt::fmt-header-only fmt FMT_HEADER_ONLY)
+# Newer clangs find its checks of format strings not constant enough; without the word they are made at run time.
+header_target(fmt::fmt-header-only fmt FMT_HEADER_ONLY FMT_CONSTEVAL=)
 target_link_libraries(spdlog::spdlog INTERFACE fmt::fmt-header-only)
 header_target(CLI11::CLI11 cli11)
 header_target(nlohmann_json::nlohmann_json nlohmann-json)
@@ -79,12 +80,12 @@ header_target(tl::expected tl-expected)
 set(openssl_platform_x86_64 linux-x86_64)
 set(openssl_platform_sbsa linux-aarch64)
 set(openssl_platform_ppc64le linux-ppc64le)
-part_fact(openssl openssl folder)
-make_part(openssl_place openssl
-  UNPACK ${openssl}/crypto/* ${openssl}/ssl/* ${openssl}/apps/* ${openssl}/util/* ${openssl}/tools/* ${openssl}/fuzz/*
-         ${openssl}/providers/* ${openssl}/include/* ${openssl}/Configurations/* ${openssl}/exporters/* ${openssl}/engines/*
-         ${openssl}/external/* ${openssl}/doc/build.info ${openssl}/doc/man1/* ${openssl}/Configure ${openssl}/VERSION.dat ${openssl}/build.info
-         ${openssl}/configdata.pm.in ${openssl}/config ${openssl}/LICENSE.txt ${openssl}/ms/* ${openssl}/VMS/*
+part_fact(openssl_folder openssl folder)
+set(openssl_sources "crypto/*" "ssl/*" "apps/*" "util/*" "tools/*" "fuzz/*" "providers/*" "include/*" "Configurations/*"
+    "exporters/*" "engines/*" "external/*" "ms/*" "doc/build.info" "doc/man1/*" Configure config configdata.pm.in VERSION.dat
+    build.info LICENSE.txt)  # the tests are most of the archive
+list(TRANSFORM openssl_sources PREPEND ${openssl_folder}/)
+make_part(openssl_place openssl UNPACK ${openssl_sources}
   CONFIGURE perl Configure ${openssl_platform_${CUDNN_INSTALL_PORTABLE}} no-bulk no-apps no-tests no-docs no-legacy no-module
             no-http no-quic --openssldir=/etc/ssl
   MAKE build_generated libcrypto.a KEEP libcrypto.a HEADERS include/openssl)
@@ -99,3 +100,5 @@ foreach(part liblzma libarchive zlib zstd openssl yaml-cpp spdlog fmt cli11 nloh
   file(READ ${${part}_place}/licence.txt text)
   file(APPEND ${licences} "\n\n==== ${title} ${version}\n\n${text}")
 endforeach()
+file(READ ${CUDNN_INSTALL_ZIG}/../ziglang/lib/libcxx/LICENSE.TXT text)
+file(APPEND ${licences} "\n\n==== LLVM C++ runtime\n\n${text}")
