@@ -11,6 +11,8 @@ from . import layout, pack
 
 ZIG = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "zig")
 TRIPLES = {"x86_64": "x86_64-linux-gnu", "sbsa": "aarch64-linux-gnu", "ppc64le": "powerpc64le-linux-gnu"}
+# The same floors as scripts/zig: the oldest glibc that NVIDIA's own files ask for, or that zig knows.
+ZIG_TARGETS = {"x86_64": "x86_64-linux-gnu.2.17", "sbsa": "aarch64-linux-gnu.2.17", "ppc64le": "powerpc64le-linux-gnu.2.19"}
 MACHINES = {"x86_64": "x86_64", "sbsa": "aarch64", "ppc64le": "ppc64le"}
 CUDART = {11: 11080, 12: 12020, 13: 13000}
 
