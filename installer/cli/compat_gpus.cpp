@@ -44,6 +44,18 @@ void add_once(std::vector<Gpu>& gpus, Gpu gpu) {
   }
 }
 
+// The boards that have no PCI device to be listed: their name is in the device tree.
+void add_jetson(std::vector<Gpu>& gpus, const CompatTables& tables, const std::string& model) {
+  if (model.find("Jetson") == std::string::npos) {
+    return;
+  }
+  for (const char* board : {"Orin", "Thor"}) {
+    if (model.find(board) != std::string::npos) {
+      add_once(gpus, gpu_named(tables, board, ""));
+    }
+  }
+}
+
 }  // namespace
 
 // nvidia-smi speaks to the kernel's driver and is not touched by compat libraries; /proc names the models without it.
@@ -61,13 +73,8 @@ std::vector<Gpu> gpus_of_machine(const CompatTables& tables, Context& context, c
       }
     }
   }
-  if (const std::string model = view.running() ? view.text("/proc/device-tree/model") : "";
-      gpus.empty() && !model.empty()) {
-    for (const char* board : {"Orin", "Thor"}) {
-      if (model.find(board) != std::string::npos && model.find("Jetson") != std::string::npos) {
-        add_once(gpus, gpu_named(tables, board, ""));
-      }
-    }
+  if (gpus.empty() && view.running()) {
+    add_jetson(gpus, tables, view.text("/proc/device-tree/model"));
   }
   static const std::string directory = "/proc/driver/nvidia/gpus";
   for (const std::string& name : gpus.empty() ? view.names(directory) : std::vector<std::string>()) {

@@ -50,7 +50,7 @@ Result<Version> cuda_of(const CompatTables& tables, const CompatWords& words, co
   if (words.cuda_follows) {
     return Version();
   }
-  if (const Version own = library ? cuda_of_library(tables, *library) : Version(); own.size() > 0) {
+  if (Version own = library ? cuda_of_library(tables, *library) : Version(); own.size() > 0) {
     return own;
   }
   Version newest;
