@@ -216,12 +216,24 @@ TEST_CASE("what cannot be made durable after the commit keeps the journal, and t
   }
 }
 
-TEST_CASE("a receipt that cannot be written keeps the journal too", "[commit]") {
+TEST_CASE("a receipt that there is no room for is found before the commit: nothing has changed", "[commit]") {
   Machine machine;
   RealFiles real;
   FailingFiles files(real, [](const Deed& deed) {
     return deed.verb == "create_file" && deed.name == "receipt.json.tmp" ? ENOSPC : 0;
   });
+  const auto done = machine.rollback(files);
+  REQUIRE_FALSE(done);
+  CHECK(done.error().fault == Fault::storage);
+  CHECK_FALSE(machine.has_journal());
+  CHECK_FALSE(machine.is_rolled_back());
+}
+
+TEST_CASE("a receipt that cannot be put in place keeps the journal too", "[commit]") {
+  Machine machine;
+  RealFiles real;
+  FailingFiles files(real,
+                     [](const Deed& deed) { return deed.verb == "rename" && deed.name == "receipt.json" ? EIO : 0; });
   const auto done = machine.rollback(files);
   REQUIRE_FALSE(done);
   CHECK(done.error().fault == Fault::needs_settling);
