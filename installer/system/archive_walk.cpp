@@ -58,6 +58,9 @@ std::string refused(archive_entry* entry) {
   if (type == AE_IFREG && (archive_entry_size_is_set(entry) == 0 || archive_entry_size(entry) < 0)) {
     return "has no valid size";
   }
+  if ((archive_entry_perm(entry) & ~07777U) != 0) {
+    return "has a mode beyond the twelve bits that mean something";
+  }
   return (archive_entry_perm(entry) & 07000U) != 0 ? "has a setuid, setgid or sticky bit" : "";
 }
 

@@ -64,7 +64,22 @@ class Apt(Network):
             data = file.read().replace(b"Label: cuDNN", b"Label: cuDNM")
             file.seek(0)
             file.write(data)
+        os.utime(file.name, (time.time() + 2,) * 2)  # or apt is told "not modified" within the second of its last update
         self.assertNotEqual(0, root.run("apt-get", "update", "--error-on=any").returncode)
+
+    def test_a_publish_within_the_second_of_the_last_one_is_seen(self):
+        server, probes = self.serve(), packs.probe_debs(self.scratch, 4)
+        self.must_publish(probes[0], url=server.url)
+        root = self.ready(server.url)
+        folder = self.folder("debian12/x86_64")
+        seen = []
+        for probe in probes[1:]:
+            before = int(os.stat(os.path.join(folder, "InRelease")).st_mtime)
+            self.must_publish(probe, url=server.url)
+            seen.append(int(os.stat(os.path.join(folder, "InRelease")).st_mtime) > before)
+        self.assertEqual([True] * 3, seen)
+        root.must("apt-get", "update", "--error-on=any")
+        self.assertEqual(4, len(re.findall("libcudnn8-probe", root.must("apt-cache", "madison", "libcudnn8-probe"))))
 
     def test_every_digest_and_size_in_the_index_is_the_file_s(self):
         self.must_publish(self.given)
