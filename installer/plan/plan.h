@@ -161,6 +161,7 @@ struct PackageWork {
   std::string platform{};                  // linux-x86_64
   std::string repository{};                // its URL, or the local installer's file
   std::string fingerprint{};               // of the key that the keyring package may hold alone; "": not known
+  std::optional<Sha256> sha256{};          // of the local installer; none: --allow-unverified, or a network method
   std::vector<PackageVersion> packages{};  // in the guide's order: runtime, dev, samples
   bool operator==(const PackageWork&) const = default;
 };
