@@ -69,12 +69,27 @@ Result<void> choose_prefix(Request& request, const PlaceOptions& place, Survey& 
   return {};
 }
 
-Result<void> look_here(Request& request, const PlaceOptions& place, Survey& survey) {
+Result<void> look_into_archive(const Request& request, Survey& survey, Context& context) {
+  if (is_package_method(request.method)) {
+    auto installer = installer_facts(request, context.processes);
+    if (!installer) {
+      return tl::unexpected(installer.error());
+    }
+    survey.installer = std::move(*installer);
+    return {};
+  }
   auto glance = glance_of(request, survey.book.catalogue);
   if (!glance) {
     return tl::unexpected(glance.error());
   }
   survey.glance = *glance;
+  return {};
+}
+
+Result<void> look_here(Request& request, const PlaceOptions& place, Survey& survey, Context& context) {
+  if (auto looked = look_into_archive(request, survey, context); !looked) {
+    return looked;
+  }
   survey.host = probed_host(request.root);
   if (auto good = choose_prefix(request, place, survey); !good) {
     return good;
@@ -185,8 +200,8 @@ Result<Survey> surveyed(Request& request, const SurveyOptions& options, Context&
     }
     survey.book = std::move(*book);
   }
-  auto looked =
-      options.host_file.empty() ? look_here(request, options.place, survey) : look_elsewhere(request, options, survey);
+  auto looked = options.host_file.empty() ? look_here(request, options.place, survey, context)
+                                          : look_elsewhere(request, options, survey);
   if (!looked) {
     return tl::unexpected(looked.error());
   }

@@ -38,7 +38,6 @@ Result<std::string> wanted_platform(const Request& request, const Host& host);
 std::optional<Version> told_cuda(const Request& request, const Situation& situation);
 
 // package_source.cpp: where the packages of a method come from.
-bool is_package_method(std::string_view method);
 struct PackageSource {
   const Distro& distro;
   const Method& method;
@@ -51,8 +50,6 @@ struct PackageSource {
   bool own = false;            // NVIDIA's own tree
   PackageVersion installer{};  // the local installer itself
 };
-// https, or http to this machine; nothing that could end a line or a word of a source file.
-Result<void> fetchable(const std::string& option, const std::string& url);
 Result<PackageSource> network_source(const Request& request, const Situation& situation, const Distro& distro,
                                      const Method& method);
 

@@ -238,10 +238,17 @@ struct Situation {
   std::vector<PackageReceipt> package_receipts{};  // of this root
 };
 
+// deb-local, rpm-local, apt-network, rpm-network
+bool is_package_method(std::string_view method);
+
+// Whether `url`, the value of `option`, may be asked for packages and keys: https, or http to this machine; nothing in
+// it that could end a line or a word of a source file.
+Result<void> fetchable(const std::string& option, const std::string& url);
+
 // The catalogue's entry for the bytes that are promised: by --sha256 alone if it is given, else by the file's name.
 Result<std::optional<Catalogue::Match>> promised(const Request& request, const Catalogue& catalogue);
 
-Result<Plan> plan_install(const Request& request, const Situation& situation);  // method tar
+Result<Plan> plan_install(const Request& request, const Situation& situation);
 Result<Plan> plan_upgrade(const Request& request, const Situation& situation);
 Result<Plan> plan_uninstall(const Request& request, const Situation& situation);
 Result<Plan> plan_rollback(const Request& request, const Situation& situation);
