@@ -106,7 +106,7 @@ Result<void> add_versions(const ChoiceOptions& choice, Request& request) {
 
 Result<void> add_archive(const ChoiceOptions& choice, Request& request) {
   if (choice.archives.size() > 1) {
-    return failure(Fault::usage, "the method " + choice.method + " takes one archive, found " +
+    return failure(Fault::usage, "the " + choice.method + " method takes one archive, found " +
                                      std::to_string(choice.archives.size()) + ": '" + choice.archives[0] + "' and '" +
                                      choice.archives[1] + "'");
   }

@@ -114,13 +114,13 @@ NetworkRepository read_repository(Mapping map) {
 }
 
 // Methods that need what the recipe does not tell.
-void check_offered(const Value& methods, const Distro& distro) {
+void check_offered(const Value& methods, bool manager, bool repository) {
   for (const Value& method : methods.list()) {
     const std::string name = method.is_text() ? method.text() : "";
     const bool network = name == "apt-network" || name == "rpm-network";
-    if ((network || name == "deb-local" || name == "rpm-local") && distro.manager.speaks.empty()) {
+    if ((network || name == "deb-local" || name == "rpm-local") && !manager) {
       method.mistake("'" + name + "' is offered without a 'manager' that could carry it out");
-    } else if (network && distro.repository.word.empty()) {
+    } else if (network && !repository) {
       method.mistake("'" + name + "' is offered without a 'repository'");
     }
   }
@@ -160,15 +160,17 @@ Distro read_distro(Mapping map) {
   if (const std::optional<Value> packing = map.optional("packing")) {
     distro.packing = read_packing(packing->mapping("packing"), distro.compression);
   }
-  if (const std::optional<Value> manager = map.optional("manager")) {
+  const std::optional<Value> manager = map.optional("manager");
+  if (manager) {
     distro.manager = read_manager(manager->mapping("manager"));
   }
-  if (const std::optional<Value> repository = map.optional("repository")) {
+  const std::optional<Value> repository = map.optional("repository");
+  if (repository) {
     distro.repository = read_repository(repository->mapping("repository"));
   }
   const Value methods = map.required("methods");
   distro.methods = list_of(methods, method_words());
-  check_offered(methods, distro);
+  check_offered(methods, manager.has_value(), repository.has_value());
   const std::optional<Value> refused = map.optional("refused");
   distro.refused = read_words(refused, "refused", method_words());
   check_refused(refused, distro);
