@@ -218,6 +218,12 @@ Result<void> system_fits(const Request& request, const Situation& situation) {
                    "there is no package manager here that the method " + request.method + " could use",
                    "the tar method needs none: --method tar");
   }
+  if (!request.distro && !situation.host.fixed_image.empty()) {
+    return failure(Fault::unsupported,
+                   "this system's /usr is an image that is replaced as a whole (" + situation.host.fixed_image +
+                       "), and packages cannot be installed into it",
+                   "the tar method installs below /usr/local or wherever --prefix says: --method tar");
+  }
   return {};
 }
 

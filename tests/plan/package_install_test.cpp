@@ -262,6 +262,9 @@ TEST_CASE("systems that no package method fits are refused", "[package_install]"
   world = world_of("apt-network");
   world.host.package_manager = "none";
   CHECK(told(world.install()).starts_with("unsupported: there is no package manager here"));
+  world = world_of("apt-network");
+  world.host.fixed_image = "ostree";
+  CHECK(told(world.install()).starts_with("unsupported: this system's /usr is an image that is replaced as a whole"));
 }
 
 TEST_CASE("the title says what is replaced, and latest never goes back", "[package_install]") {
