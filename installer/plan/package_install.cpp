@@ -315,7 +315,11 @@ Result<Plan> planned_packages(const Request& request, Verb verb, const Situation
   if (auto allowed = direction_allowed(request, situation, product.name, *choice); !allowed) {
     return tl::unexpected(allowed.error());
   }
-  if (auto added = add_packages(request, product, uses_dpkg(distro->distro.manager), *choice); !added) {
+  auto added = add_packages(request, product, uses_dpkg(distro->distro.manager), *choice);
+  if (added && is_local(**method)) {
+    added = all_in_installer(situation, *source, *choice);
+  }
+  if (!added) {
     return tl::unexpected(added.error());
   }
   Plan plan = plan_of(request, verb, situation, {request, *source, *choice, product});

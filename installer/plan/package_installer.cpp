@@ -217,7 +217,7 @@ Result<PackageSource> local_source(const Request& request, const Situation& situ
   const std::string id = "cudnn-local-" + package.name.substr(stem.size());
   PackageSource source{.distro = distro, .method = method, .platform = *platform, .url = location, .id = id};
   source.installer = package;
-  const std::string list = found_in(situation, "/etc/apt/sources.list.d/", "");
+  const std::string list = found_in(situation, "/etc/apt/sources.list.d/", ".list");
   const std::string repo = file_name_of(found_in(situation, "/etc/", ".repo"));
   source.refresh = deb ? (list.empty() ? "/etc/apt/sources.list.d/" + id + ".list" : list)
                        : (repo.empty() ? id : repo.substr(0, repo.rfind('.')));
@@ -263,6 +263,26 @@ Result<PackageChoice> packages_of_installer(const Request& request, const Situat
                    "take the one for this machine");
   }
   return std::move(runtime->choice);
+}
+
+Result<void> all_in_installer(const Situation& situation, const PackageSource& source, const PackageChoice& choice) {
+  if (!situation.installer) {
+    return {};
+  }
+  const bool deb = uses_dpkg(source.distro.manager);
+  for (const PackageVersion& wanted : choice.packages) {
+    const bool there =
+        std::any_of(situation.installer->files.begin(), situation.installer->files.end(), [&](const std::string& file) {
+          const auto named = read_file(deb, file);
+          return named && named->name == wanted.name && named->version == wanted.version;
+        });
+    if (!there) {
+      return failure(Fault::unsupported,
+                     "'" + printable(source.url) + "' does not bring " + wanted.name + " " + wanted.version,
+                     "say what is to be installed of it: --components runtime");
+    }
+  }
+  return {};
 }
 
 }  // namespace cudnn_install

@@ -76,6 +76,9 @@ Result<PackageSource> local_source(const Request& request, const Situation& situ
 Result<PackageChoice> packages_of_installer(const Request& request, const Situation& situation,
                                             const PackageSource& source);
 
+// Whether the installer brings all of `choice`.
+Result<void> all_in_installer(const Situation& situation, const PackageSource& source, const PackageChoice& choice);
+
 // package_install.cpp
 Result<Plan> planned_packages(const Request& request, Verb verb, const Situation& situation);
 const PackageReceipt* packaged(const Situation& situation, const std::string& product);

@@ -44,13 +44,18 @@ InstallerFacts installer_for(const Distro& distro, const std::string& arch) {
                                                     : (deb ? "ppc64el" : "ppc64le");
   const std::string version = release + (eight ? (deb ? "-1+cuda12.2" : "-1.cuda12.2") : "-1");
   const std::string place = "/var/" + name + "/";
-  const std::string runtime = eight ? "libcudnn8" : "libcudnn9-cuda-12";
-  const std::string file = deb ? runtime + "_" + version + "_" + architecture + ".deb"
-                               : runtime + "-" + version + "." + architecture + ".rpm";
-  return {.package = {name, deb ? "1.0-1" : "1.0-1"},
-          .files = {deb ? "/etc/apt/sources.list.d/cudnn-local-" + id + ".list"
-                        : "/etc/yum.repos.d/cudnn-local-" + id + ".repo",
-                    place + "0315540C.pub", place + "cudnn-local-0315540C-keyring.gpg", place + file}};
+  const std::vector<std::string> names =
+      eight ? std::vector<std::string>{deb ? "libcudnn8-dev" : "libcudnn8-devel", "libcudnn8-samples", "libcudnn8"}
+            : std::vector<std::string>{deb ? "libcudnn9-dev-cuda-12" : "libcudnn9-devel-cuda-12",
+                                       "libcudnn9-headers-cuda-12", "libcudnn9-samples", "libcudnn9-cuda-12"};
+  std::vector<std::string> files = {
+      deb ? "/etc/apt/sources.list.d/cudnn-local-" + id + ".list" : "/etc/yum.repos.d/cudnn-local-" + id + ".repo",
+      place + "0315540C.pub", place + "cudnn-local-0315540C-keyring.gpg"};
+  for (const std::string& each : names) {
+    const std::string full = deb ? each + "_" + version + "_" : each + "-" + version + ".";
+    files.push_back(place + full + architecture + (deb ? ".deb" : ".rpm"));
+  }
+  return {.package = {name, "1.0-1"}, .files = files};
 }
 
 Request request_for(const Distro& distro, const std::string& arch, const std::string& method) {

@@ -215,6 +215,7 @@ TEST_CASE("a local installer tells by its packages what it is", "[package_instal
 TEST_CASE("a local installer of cuDNN 9 brings every CUDA, and this machine's is taken", "[package_install]") {
   World world = with_installer(world_of("deb-local"), "cudnn-local-repo-ubuntu2204-9.19.0",
                                {"libcudnn9-cuda-13_9.19.0.56-1_amd64.deb", "libcudnn9-cuda-12_9.19.0.56-1_amd64.deb"});
+  world.request.components = {"runtime"};
   CHECK(world.install()->packages->cuda == "12");
   world.prefix.cuda.reset();
   world.host.toolkits.clear();
@@ -247,6 +248,9 @@ TEST_CASE("a local installer for something else is refused with the reason", "[p
   world.request.allow_unverified = false;
   CHECK(told(world.install()).starts_with("integrity: "));
   world = deb_world();
+  CHECK(told(world.install()) ==
+        "unsupported: 'in/cudnn-local-repo-ubuntu2204-8.9.6.50_1.0-1_amd64.deb' does not bring libcudnn8-samples "
+        "8.9.6.50-1+cuda12.2 (say what is to be installed of it: --components runtime)");
   world.request.archives.clear();
   CHECK(told(world.install()) ==
         "usage: the method deb-local needs the local installer in hand (fetch it from NVIDIA, then name it: --archive "
