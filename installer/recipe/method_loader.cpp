@@ -154,13 +154,12 @@ int read_action(Mapping& map, const std::string& name, MethodStep& step, Read re
 
 MethodStep read_step(Mapping map) {
   MethodStep step;
-  const int actions = read_action(map, "unpack", step, read_unpack) + read_action(map, "copy", step, read_copy) +
-                      read_action(map, "chmod", step, read_chmod) +
-                      read_action(map, "install-file", step, read_install_file) +
-                      read_action(map, "copy-keyring", step, read_copy_keyring) +
-                      read_action(map, "add-repository", step, read_add_repository) +
-                      read_action(map, "refresh", step, read_refresh) +
-                      read_action(map, "install-package", step, read_install_package);
+  const int actions =
+      read_action(map, "unpack", step, read_unpack) + read_action(map, "copy", step, read_copy) +
+      read_action(map, "chmod", step, read_chmod) + read_action(map, "install-file", step, read_install_file) +
+      read_action(map, "copy-keyring", step, read_copy_keyring) +
+      read_action(map, "add-repository", step, read_add_repository) + read_action(map, "refresh", step, read_refresh) +
+      read_action(map, "install-package", step, read_install_package);
   if (actions != 1) {
     map.mistake("a step has " + std::to_string(actions) +
                 " actions; expected one of unpack, copy, chmod, install-file, copy-keyring, add-repository, refresh, "

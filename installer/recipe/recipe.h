@@ -127,7 +127,7 @@ struct Distro {
   std::vector<DistroMatch> match{};
   std::vector<std::string> like{};  // ID_LIKE words that this recipe is the fall-back for; nearest VERSION_ID wins
   PackageFamily family = PackageFamily::none;
-  Manager manager{};      // speaks "": none
+  Manager manager{};  // speaks "": none
   NetworkRepository repository{};
   bool in_guide = false;  // a row of the guide's own table
   // --arch word → the network repository's word: {x86_64: x86_64, sbsa: sbsa}. Says which repositories exist, not where
