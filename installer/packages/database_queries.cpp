@@ -14,8 +14,9 @@ Words with(Words words, const Words& more) {
 
 // rpm's %{EVR} leaves an absent epoch out.
 Words version_query(const Manager& manager, const Words& names) {
-  return uses_dpkg(manager) ? with({"dpkg-query", "-W", "-f", "${db:Status-Abbrev}\\t${Package}\\t${Version}\\n"}, names)
-                            : with({"rpm", "-q", "--qf", "%{NAME}\\t%{EVR}\\n"}, names);
+  return uses_dpkg(manager)
+             ? with({"dpkg-query", "-W", "-f", "${db:Status-Abbrev}\\t${Package}\\t${Version}\\n"}, names)
+             : with({"rpm", "-q", "--qf", "%{NAME}\\t%{EVR}\\n"}, names);
 }
 
 Words package_file_query(const Manager& manager, const std::string& file) {
@@ -48,14 +49,18 @@ Words mark_automatic_command(const Manager& manager, const Words& names) {
 }
 
 Words key_query(const Manager& manager) {
-  return uses_dpkg(manager)
-             ? Words()
-             : Words{"rpm", "-q", "-a", "--qf", "%{NAME}-%{VERSION}-%{RELEASE}\\n", "gpg-pubkey"};
+  return uses_dpkg(manager) ? Words()
+                            : Words{"rpm", "-q", "-a", "--qf", "%{NAME}-%{VERSION}-%{RELEASE}\\n", "gpg-pubkey"};
 }
 
 Words repair_command(const Manager& manager) {
-  return uses_dpkg(manager) ? Words{"env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1", "dpkg",
-                                    "--force-confold", "--configure", "-a"}
+  return uses_dpkg(manager) ? Words{"env",
+                                    "DEBIAN_FRONTEND=noninteractive",
+                                    "NEEDRESTART_SUSPEND=1",
+                                    "dpkg",
+                                    "--force-confold",
+                                    "--configure",
+                                    "-a"}
                             : Words();
 }
 

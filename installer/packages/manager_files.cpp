@@ -7,8 +7,8 @@ namespace {
 
 // tdnf checks an index's signature only with a plug-in that few have; all the others do by themselves.
 std::string repo_text(const Manager& manager, const Repository& repository) {
-  std::string text = "[" + repository.id + "]\nname=" + repository.title + "\nbaseurl=" + repository.url +
-                     "\nenabled=1\ngpgcheck=1\n";
+  std::string text =
+      "[" + repository.id + "]\nname=" + repository.title + "\nbaseurl=" + repository.url + "\nenabled=1\ngpgcheck=1\n";
   if (manager.speaks != "tdnf") {
     text += "repo_gpgcheck=1\n";
   }

@@ -12,7 +12,9 @@ Words with(Words words, const Words& more) {
   return words;
 }
 
-bool speaks(const Manager& manager, std::string_view family) { return manager.speaks == family; }
+bool speaks(const Manager& manager, std::string_view family) {
+  return manager.speaks == family;
+}
 
 // apt and dpkg start maintainer scripts, which may ask by debconf or restart services by needrestart.
 Words quiet(Words words) {
@@ -47,7 +49,9 @@ Words yum_family(const Manager& manager, Ask answer, const Words& more) {
   return with({manager.speaks, answer == Ask::yes ? "-y" : "--assumeno"}, more);
 }
 
-Words zypper(const Words& more) { return with({"zypper", "-n"}, more); }
+Words zypper(const Words& more) {
+  return with({"zypper", "-n"}, more);
+}
 
 // Recommended packages are more than what is said; a licence is agreed to before any of this runs.
 Words zypper_install(const Words& options) {
@@ -72,12 +76,14 @@ Words yum_remove_options(const Manager& manager) {
 
 }  // namespace
 
-bool uses_dpkg(const Manager& manager) { return manager.speaks == "apt"; }
+bool uses_dpkg(const Manager& manager) {
+  return manager.speaks == "apt";
+}
 
 Words refresh_command(const Manager& manager, const std::string& source) {
   if (uses_dpkg(manager)) {
-    const Words one = {"-o", "Dir::Etc::sourcelist=" + source, "-o", "Dir::Etc::sourceparts=-", "-o",
-                       "APT::Get::List-Cleanup=0"};
+    const Words one = {"-o", "Dir::Etc::sourcelist=" + source, "-o", "Dir::Etc::sourceparts=-",
+                       "-o", "APT::Get::List-Cleanup=0"};
     return with(with(with(apt_get(), one), manager.strict_refresh ? Words{"--error-on=any"} : Words()), {"update"});
   }
   if (speaks(manager, "zypper")) {
@@ -161,8 +167,8 @@ Words fetch_command(const Manager& manager, const PackageVersion& package, const
     return with(with({"env", "--chdir=" + directory}, apt_get()), {"download", spec});
   }
   if (speaks(manager, "zypper")) {
-    return {"zypper", "-n", "--pkg-cache-dir", directory, "install", "--no-recommends", "--oldpackage", "--force",
-            "--download-only", spec};
+    return {"zypper",          "-n",           "--pkg-cache-dir", directory,         "install",
+            "--no-recommends", "--oldpackage", "--force",         "--download-only", spec};
   }
   if (speaks(manager, "dnf5")) {
     return {"dnf5", "-y", "download", "--destdir=" + directory, spec};

@@ -33,7 +33,9 @@ std::vector<PackageVersion> packages(const Words& words) {
   return result;
 }
 
-Repository repository(const Words& words) { return {words.at(0), words.at(0), words.at(1), words.at(2), false}; }
+Repository repository(const Words& words) {
+  return {words.at(0), words.at(0), words.at(1), words.at(2), false};
+}
 
 using Verb = std::function<Words(const Manager&, const Words&)>;
 const std::map<std::string, Verb> verbs = {
