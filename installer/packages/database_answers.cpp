@@ -1,6 +1,7 @@
 // What dpkg's and rpm's databases answer.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "packages/answer_lines.h"
 #include "packages/answers.h"
@@ -77,6 +78,21 @@ void add_rpm_line(Installed& installed, const std::vector<std::string_view>& fie
   }
 }
 
+// dpkg --audit's sentences, in the words of trouble_of().
+std::string state_in(std::string_view sentence) {
+  using Meaning = std::pair<std::string_view, std::string_view>;
+  constexpr std::array meanings = {Meaning{"half configured", "half-configured"},
+                                   Meaning{"unpacked but not yet configured", "unpacked, not configured"},
+                                   Meaning{"half installed", "half-installed"},
+                                   Meaning{"trigger", "waiting for triggers"},
+                                   Meaning{"reinstall", "to be installed again"},
+                                   Meaning{"mess", "to be installed again"}};
+  const auto meaning = std::find_if(meanings.begin(), meanings.end(), [&](const Meaning& each) {
+    return sentence.find(each.first) != std::string_view::npos;
+  });
+  return meaning == meanings.end() ? quoted_line(sentence) : std::string(meaning->second);
+}
+
 std::vector<std::string> dpkg_findings(std::string_view out) {
   std::vector<std::string> findings;
   std::string state;
@@ -88,10 +104,10 @@ std::vector<std::string> dpkg_findings(std::string_view out) {
     }
     if (line.front() == ' ') {
       if (state.find("md5sums") == std::string::npos) {  // nothing that keeps a package from working
-        findings.push_back(quoted_line(words.front()) + ": " + state);
+        findings.push_back(quoted_line(words.front()) + " (" + state + ")");
       }
     } else if (!in_sentence) {
-      state = quoted_line(line);
+      state = state_in(line);
     }
     in_sentence = line.front() != ' ';
   }

@@ -53,6 +53,14 @@ Words key_query(const Manager& manager) {
                             : Words{"rpm", "-q", "-a", "--qf", "%{NAME}-%{VERSION}-%{RELEASE}\\n", "gpg-pubkey"};
 }
 
+Words key_import_command(const Manager& manager, const std::string& file) {
+  return uses_dpkg(manager) ? Words() : Words{"rpm", "--import", file};
+}
+
+Words key_removal_command(const Manager& manager, const Words& keys) {
+  return uses_dpkg(manager) ? Words() : with({"rpm", "-e", "--allmatches"}, keys);
+}
+
 Words repair_command(const Manager& manager) {
   return uses_dpkg(manager) ? Words{"env",
                                     "DEBIAN_FRONTEND=noninteractive",

@@ -16,7 +16,8 @@ constexpr std::size_t most_lines = 4000;
 
 struct Line {
   std::string_view text;
-  std::size_t at = 0;  // of the words that were looked for
+  std::size_t at = 0;       // of the words that were looked for
+  std::string_view next{};  // the line that follows
 };
 
 using Lines = std::vector<std::string_view>;
@@ -34,9 +35,9 @@ Lines lines_said(const Answer& answer) {
 }
 
 std::optional<Line> line_with(const Lines& lines, std::string_view words) {
-  for (const std::string_view line : lines) {
-    if (const std::size_t at = line.find(words); at != std::string_view::npos) {
-      return Line{line, at};
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (const std::size_t at = lines[i].find(words); at != std::string_view::npos) {
+      return Line{lines[i], at, i + 1 < lines.size() ? lines[i + 1] : std::string_view()};
     }
   }
   return std::nullopt;
@@ -70,10 +71,15 @@ std::string_view last_word(const Lines& lines) {
   return last;
 }
 
-// zypper's XML is shown as the text that it holds.
-std::string shown(std::string_view line, std::size_t at) {
-  const std::string_view inner = between(line, ">", "</");
-  return line.starts_with('<') && !inner.empty() ? quoted_line(without_entities(inner)) : quoted_line(line, at);
+// zypper's XML is shown as the text that it holds; a line that ends with a colon with the one that follows.
+std::string shown(const Line& line) {
+  if (line.text.starts_with('<')) {
+    const std::string_view inner = line.text.substr(std::min(line.text.find('>') + 1, line.text.size()));
+    return quoted_line(without_entities(inner.substr(0, inner.find("</"))));
+  }
+  const std::string_view next = line.next.substr(std::min(line.next.find_first_not_of(' '), line.next.size()));
+  return line.text.ends_with(':') ? quoted_line(std::string(line.text) + " " + std::string(next))
+                                  : quoted_line(line.text, line.at);
 }
 
 struct Reading {
@@ -92,13 +98,12 @@ Reading reading_of(const Manager& manager, const Answer& answer) {
     const auto better = each.shown.empty() ? std::nullopt : line_with(lines, each.shown);
     const Line line = better.value_or(*found);
     const std::string key = each.fault == Fault::integrity ? key_in(*found) : "";
-    return {each.fault,
-            std::string(each.reason) + key + "; " + manager.speaks + " says '" + shown(line.text, line.at) + "'",
+    return {each.fault, std::string(each.reason) + key + "; " + manager.speaks + " says '" + shown(line) + "'",
             std::string(each.hint)};
   }
   const std::string_view last = last_word(lines);
   const std::string ended = manager.speaks + " ended with " + std::to_string(answer.status);
-  return {Fault::package_manager, last.empty() ? ended : ended + " and says '" + shown(last, 0) + "'", ""};
+  return {Fault::package_manager, last.empty() ? ended : ended + " and says '" + quoted_line(last) + "'", ""};
 }
 
 // apt keeps an older index, dnf and zypper pass the source over, and all of them may end with 0.
@@ -111,9 +116,10 @@ bool is_stale(const Manager& manager, const Answer& answer) {
                               "Some index files failed",
                               "does not have a Release file",
                               "no longer has a Release file"};
-  constexpr std::array others = {"Ignoring repositories",   "Failed to download metadata", "Errors during downloading",
-                                 "have not been refreshed", "Skipping repository",         "Disabling Repo",
-                                 "Skipping this repo"};
+  constexpr std::array others = {"Ignoring repositories",     "Failed to download metadata",
+                                 "Errors during downloading", "have not been refreshed",
+                                 "Skipping repository",       "Disabling Repo",
+                                 "Skipping this repo",        "has expired."};
   const Lines lines = lines_said(answer);
   const auto said = [&](const auto& words) {
     return std::any_of(words.begin(), words.end(),

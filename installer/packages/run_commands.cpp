@@ -86,7 +86,7 @@ Words refresh_command(const Manager& manager, const std::string& source) {
                        "-o", "APT::Get::List-Cleanup=0"};
     return with(with(with(apt_get(), one), manager.strict_refresh ? Words{"--error-on=any"} : Words()), {"update"});
   }
-  if (speaks(manager, "zypper")) {
+  if (speaks(manager, "zypper")) {  // without --gpg-auto-import-keys, which trusts any key that the repository offers
     return zypper({"refresh", source});
   }
   const Words one = {"--disablerepo=*", "--enablerepo=" + source};
@@ -126,7 +126,7 @@ Words download_command(const Manager& manager, const std::vector<PackageVersion>
   if (speaks(manager, "zypper")) {
     return with(zypper_install({"--download-only"}), specs(manager, wanted));
   }
-  const Words only = with({"--downloadonly"}, yum_install_options(manager));
+  const Words only = with(yum_install_options(manager), {"--downloadonly"});
   return yum_family(manager, Ask::yes, with(only, specs(manager, wanted)));
 }
 
@@ -140,7 +140,6 @@ Words install_command(const Manager& manager, const std::vector<PackageVersion>&
   return yum_family(manager, Ask::yes, with(yum_install_options(manager), specs(manager, wanted)));
 }
 
-// dpkg refuses where another package needs one of them; apt-get would take that one along.
 Words removal_command(const Manager& manager, const Words& names) {
   if (uses_dpkg(manager)) {
     return with(quiet({"dpkg", "--purge"}), names);
