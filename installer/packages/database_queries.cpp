@@ -1,16 +1,8 @@
 // What to ask dpkg's and rpm's databases: one tab-separated line a package where the format is ours.
 #include "packages/manager.h"
+#include "packages/words.h"
 
 namespace cudnn_install {
-
-namespace {
-
-Words with(Words words, const Words& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
-}  // namespace
 
 // rpm's %{EVR} leaves an absent epoch out.
 Words version_query(const Manager& manager, const Words& names) {

@@ -2,22 +2,18 @@
 #include <algorithm>
 
 #include "packages/manager.h"
+#include "packages/words.h"
 
 namespace cudnn_install {
 
 namespace {
-
-Words with(Words words, const Words& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
 
 bool speaks(const Manager& manager, std::string_view family) {
   return manager.speaks == family;
 }
 
 // apt and dpkg start maintainer scripts, which may ask by debconf or restart services by needrestart.
-Words quiet(Words words) {
+Words quiet(const Words& words) {
   return with({"env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1"}, words);
 }
 
