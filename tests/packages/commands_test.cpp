@@ -1,5 +1,4 @@
 #include "packages/manager.h"
-
 #include "support/catch.h"
 
 using namespace cudnn_install;
@@ -45,7 +44,7 @@ std::vector<Words> all_commands(const Manager& manager) {
 
 }  // namespace
 
-TEST_CASE("The guide's commands are its own words", "[manager]") {
+TEST_CASE("The guide's commands are its own words", "[commands]") {
   CHECK(line(documented_refresh(apt)) == "apt-get update");
   CHECK(line(documented_install(apt, deb)) == "apt-get install libcudnn8=8.9.6.50-1+cuda12.2");
   CHECK(line(documented_package_file(apt, "local.deb")) == "dpkg -i local.deb");
@@ -63,7 +62,7 @@ TEST_CASE("The guide's commands are its own words", "[manager]") {
   CHECK(line(documented_repository(zypper, "https://x/cuda.repo")) == "zypper addrepo https://x/cuda.repo");
 }
 
-TEST_CASE("Nothing that is run waives a signature or a certificate", "[manager]") {
+TEST_CASE("Nothing that is run waives a signature or a certificate", "[commands]") {
   for (const Manager& manager : {apt, dnf, dnf5, yum, zypper, tdnf}) {
     for (const Words& words : all_commands(manager)) {
       const std::string text = line(words);
@@ -77,7 +76,7 @@ TEST_CASE("Nothing that is run waives a signature or a certificate", "[manager]"
   }
 }
 
-TEST_CASE("Of apt's sources one alone is refreshed, strictly where apt can", "[manager]") {
+TEST_CASE("Of apt's sources one alone is refreshed, strictly where apt can", "[commands]") {
   const std::string one = apt_get +
                           "-o Dir::Etc::sourcelist=/etc/apt/sources.list.d/cuda.list -o Dir::Etc::sourceparts=- "
                           "-o APT::Get::List-Cleanup=0 ";
@@ -85,7 +84,7 @@ TEST_CASE("Of apt's sources one alone is refreshed, strictly where apt can", "[m
   CHECK(line(refresh_command({.speaks = "apt"}, "/etc/apt/sources.list.d/cuda.list")) == one + "update");
 }
 
-TEST_CASE("Of rpm's sources one alone is refreshed, and not from a cache", "[manager]") {
+TEST_CASE("Of rpm's sources one alone is refreshed, and not from a cache", "[commands]") {
   const std::string strictly = "--setopt=skip_if_unavailable=0 --setopt=metadata_expire=1 makecache";
   CHECK(line(refresh_command(dnf, "cuda")) == "dnf -y --disablerepo=* --enablerepo=cuda " + strictly);
   CHECK(line(refresh_command(dnf5, "cuda")) == "dnf5 -y --disablerepo=* --enablerepo=cuda " + strictly);
@@ -94,7 +93,7 @@ TEST_CASE("Of rpm's sources one alone is refreshed, and not from a cache", "[man
   CHECK(line(refresh_command(zypper, "cuda")) == "zypper -n refresh cuda");
 }
 
-TEST_CASE("apt is told exact versions, older ones too, and that nothing may go", "[manager]") {
+TEST_CASE("apt is told exact versions, older ones too, and that nothing may go", "[commands]") {
   const std::string install = apt_get + "--no-install-recommends --allow-downgrades ";
   CHECK(line(simulation_command(apt, {deb, {"zlib1g", ""}})) ==
         install + "--simulate install libcudnn8=8.9.6.50-1+cuda12.2 zlib1g");
@@ -107,14 +106,14 @@ TEST_CASE("apt is told exact versions, older ones too, and that nothing may go",
   CHECK(line(web_file_command(apt, "https://x/y", "/z")) == "/usr/lib/apt/apt-helper download-file https://x/y /z");
 }
 
-TEST_CASE("dpkg removes and installs what is named, and nothing else", "[manager]") {
+TEST_CASE("dpkg removes and installs what is named, and nothing else", "[commands]") {
   const std::string quiet = "env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 ";
   CHECK(line(removal_command(apt, {"a", "b"})) == quiet + "dpkg --purge a b");
   CHECK(line(file_install_command(apt, {"/a.deb"})) == quiet + "dpkg --force-confold -i /a.deb");
   CHECK(line(repair_command(apt)) == quiet + "dpkg --force-confold --configure -a");
 }
 
-TEST_CASE("dnf is told exact versions, and never to clean up after itself", "[manager]") {
+TEST_CASE("dnf is told exact versions, and never to clean up after itself", "[commands]") {
   CHECK(line(simulation_command(dnf, {rpm})) ==
         "dnf --assumeno --setopt=install_weak_deps=False install libcudnn8-8.9.6.50-1.cuda12.2");
   CHECK(line(install_command(dnf, {rpm})) ==
@@ -132,7 +131,7 @@ TEST_CASE("dnf is told exact versions, and never to clean up after itself", "[ma
   CHECK(web_file_command(dnf, "https://x/y", "/z").empty());
 }
 
-TEST_CASE("yum, dnf 5 and tdnf are told what they document (dnf 5, tdnf and yum 3 not run)", "[manager]") {
+TEST_CASE("yum, dnf 5 and tdnf are told what they document (dnf 5, tdnf and yum 3 not run)", "[commands]") {
   CHECK(line(install_command(yum, {rpm})) == "yum -y install libcudnn8-8.9.6.50-1.cuda12.2");
   CHECK(line(install_command(dnf5, {rpm})) ==
         "dnf5 -y --setopt=install_weak_deps=False install --allow-downgrade libcudnn8-8.9.6.50-1.cuda12.2");
@@ -142,7 +141,7 @@ TEST_CASE("yum, dnf 5 and tdnf are told what they document (dnf 5, tdnf and yum 
   CHECK(line(removal_command(tdnf, {"libcudnn8"})) == "tdnf -y --noautoremove remove libcudnn8");
 }
 
-TEST_CASE("zypper is told exact versions, and answers a simulation in XML", "[manager]") {
+TEST_CASE("zypper is told exact versions, and answers a simulation in XML", "[commands]") {
   CHECK(line(simulation_command(zypper, {rpm})) ==
         "zypper -n --xmlout install --no-recommends --oldpackage --dry-run libcudnn8=8.9.6.50-1.cuda12.2");
   CHECK(line(install_command(zypper, {rpm})) ==
@@ -155,7 +154,7 @@ TEST_CASE("zypper is told exact versions, and answers a simulation in XML", "[ma
         "libcudnn8=8.9.6.50-1.cuda12.2");
 }
 
-TEST_CASE("Each database is asked in its own words", "[manager]") {
+TEST_CASE("Each database is asked in its own words", "[commands]") {
   CHECK(version_query(apt, {"a"}) ==
         Words{"dpkg-query", "-W", "-f", "${db:Status-Abbrev}\\t${Package}\\t${Version}\\n", "a"});
   CHECK(version_query(zypper, {"a"}) == Words{"rpm", "-q", "--qf", "%{NAME}\\t%{EVR}\\n", "a"});
@@ -173,7 +172,7 @@ TEST_CASE("Each database is asked in its own words", "[manager]") {
   CHECK((key_query(apt).empty() && key_import_command(apt, "/k").empty() && key_removal_command(apt, {"k"}).empty()));
 }
 
-TEST_CASE("A source is bound to its key, and its index is checked by all but tdnf", "[manager]") {
+TEST_CASE("A source is bound to its key, and its index is checked by all but tdnf", "[commands]") {
   const Repository cuda{.id = "cuda-debian12-x86_64",
                         .title = "CUDA",
                         .url = "https://x/debian12/x86_64",
@@ -193,7 +192,7 @@ TEST_CASE("A source is bound to its key, and its index is checked by all but tdn
   CHECK(repository_file(tdnf, hot).text == head + key + "module_hotfixes=1\n");
 }
 
-TEST_CASE("apt holds versions by a file of their own", "[manager]") {
+TEST_CASE("apt holds versions by a file of their own", "[commands]") {
   CHECK(pin_file(apt, "cudnn", {deb, {"libcudnn8-dev", deb.version}}) ==
         TextFile{"/etc/apt/preferences.d/cudnn-install-cudnn",
                  "# Written by cudnn-install: cudnn stays in the version that was installed.\n"
@@ -203,7 +202,7 @@ TEST_CASE("apt holds versions by a file of their own", "[manager]") {
   CHECK((lock_command(apt, deb).empty() && unlock_command(apt, deb).empty() && lock_query(apt).empty()));
 }
 
-TEST_CASE("dnf, yum and zypper hold versions by their own locks, tdnf by none", "[manager]") {
+TEST_CASE("dnf, yum and zypper hold versions by their own locks, tdnf by none", "[commands]") {
   CHECK(line(lock_command(dnf, rpm)) == "dnf -y versionlock add libcudnn8-8.9.6.50-1.cuda12.2");
   CHECK(line(unlock_command(yum, rpm)) == "yum -y versionlock delete libcudnn8-8.9.6.50-1.cuda12.2");
   CHECK(line(unlock_command(dnf5, rpm)) == "dnf5 -y versionlock delete libcudnn8");
