@@ -18,7 +18,8 @@ struct Answer {
   std::string err{};
 };
 
-// One line of a simulation. `from` is "" for a new package, `to` is "" for one that goes.
+// One line of a simulation. `from` is "" for a new package, `to` is "" for one that goes; `from` is "?" where a manager
+// does not say what it replaces (dnf, yum, tdnf). rpm --test says nothing: no line where all would be well.
 struct SimulatedChange {
   std::string name{};
   std::string from{};
@@ -46,7 +47,8 @@ std::vector<std::string> locked_packages(const Manager& manager, std::string_vie
 // A refresh that failed although it ended with 0 (old index kept, repository ignored) is an error too. `source` is what
 // refresh_command() was given; messages name it.
 Result<void> refreshed(const Manager& manager, const std::string& source, const Answer& answer);
-// An installation or removal: its status, and what it said in passing (scriptlets that failed and left 0).
+// An installation or removal: its status, and what it said in passing (scriptlets that failed and left 0). `what` goes
+// on after "cannot": "install libcudnn8 8.9.6.50-1+cuda12.2".
 Result<void> carried_through(const Manager& manager, const Answer& answer, const std::string& what);
 // The reason in our words, with the code that it deserves: integrity (signatures, digests, keys), network, busy
 // (another manager runs), storage, conflict (held or foreign packages), else package_manager.

@@ -1,21 +1,14 @@
 // What to ask dpkg's and rpm's databases: one tab-separated line a package where the format is ours.
 #include "packages/manager.h"
+#include "packages/words.h"
 
 namespace cudnn_install {
 
-namespace {
-
-Words with(Words words, const Words& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
-}  // namespace
-
 // rpm's %{EVR} leaves an absent epoch out.
 Words version_query(const Manager& manager, const Words& names) {
-  return uses_dpkg(manager) ? with({"dpkg-query", "-W", "-f", "${db:Status-Abbrev}\\t${Package}\\t${Version}\\n"}, names)
-                            : with({"rpm", "-q", "--qf", "%{NAME}\\t%{EVR}\\n"}, names);
+  return uses_dpkg(manager)
+             ? with({"dpkg-query", "-W", "-f", "${db:Status-Abbrev}\\t${Package}\\t${Version}\\n"}, names)
+             : with({"rpm", "-q", "--qf", "%{NAME}\\t%{EVR}\\n"}, names);
 }
 
 Words package_file_query(const Manager& manager, const std::string& file) {
@@ -48,14 +41,26 @@ Words mark_automatic_command(const Manager& manager, const Words& names) {
 }
 
 Words key_query(const Manager& manager) {
-  return uses_dpkg(manager)
-             ? Words()
-             : Words{"rpm", "-q", "-a", "--qf", "%{NAME}-%{VERSION}-%{RELEASE}\\n", "gpg-pubkey"};
+  return uses_dpkg(manager) ? Words()
+                            : Words{"rpm", "-q", "-a", "--qf", "%{NAME}-%{VERSION}-%{RELEASE}\\n", "gpg-pubkey"};
+}
+
+Words key_import_command(const Manager& manager, const std::string& file) {
+  return uses_dpkg(manager) ? Words() : Words{"rpm", "--import", file};
+}
+
+Words key_removal_command(const Manager& manager, const Words& keys) {
+  return uses_dpkg(manager) ? Words() : with({"rpm", "-e", "--allmatches"}, keys);
 }
 
 Words repair_command(const Manager& manager) {
-  return uses_dpkg(manager) ? Words{"env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1", "dpkg",
-                                    "--force-confold", "--configure", "-a"}
+  return uses_dpkg(manager) ? Words{"env",
+                                    "DEBIAN_FRONTEND=noninteractive",
+                                    "NEEDRESTART_SUSPEND=1",
+                                    "dpkg",
+                                    "--force-confold",
+                                    "--configure",
+                                    "-a"}
                             : Words();
 }
 

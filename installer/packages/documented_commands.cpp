@@ -1,16 +1,8 @@
 // The guide's commands, as it prints them.
 #include "packages/manager.h"
+#include "packages/words.h"
 
 namespace cudnn_install {
-
-namespace {
-
-Words with(Words words, const Words& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
-}  // namespace
 
 Words documented_refresh(const Manager& manager) {
   if (uses_dpkg(manager)) {

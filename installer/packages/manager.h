@@ -33,12 +33,14 @@ Words removal_simulation_command(const Manager& manager, const Words& names);
 // Into the manager's own cache; installs nothing.
 Words download_command(const Manager& manager, const std::vector<PackageVersion>& wanted);
 Words install_command(const Manager& manager, const std::vector<PackageVersion>& wanted);
-// The packages alone: dependencies that they brought stay. apt purges, since our packages' configuration is ours.
+// The packages alone: dependencies that they brought stay. dpkg purges, since our packages' configuration is ours, and
+// refuses where another package needs one of them; dnf and zypper take that one along, so simulate first.
 Words removal_command(const Manager& manager, const Words& names);
 // Package files in hand, older ones too: dpkg -i, rpm -U --oldpackage --replacepkgs.
 Words file_install_command(const Manager& manager, const Words& files);
 Words file_simulation_command(const Manager& manager, const Words& files);
-// A package that is installed, as a file in `directory`, from where the repositories still serve it.
+// A package that is installed, as a file in `directory` (zypper: in a folder below it), from where the repositories
+// still serve it.
 Words fetch_command(const Manager& manager, const PackageVersion& package, const std::string& directory);
 // A file of the web into `file`, by the manager's own downloader; empty where it has none (apt alone has).
 Words web_file_command(const Manager& manager, const std::string& url, const std::string& file);
@@ -53,7 +55,11 @@ Words check_query(const Manager& manager, const Words& names);              // d
 Words manual_query(const Manager& manager, const Words& names);             // apt-mark showmanual; empty for rpm
 Words mark_automatic_command(const Manager& manager, const Words& names);   // empty for rpm
 Words key_query(const Manager& manager);                                    // gpg-pubkey packages; empty for dpkg
-Words repair_command(const Manager& manager);                               // dpkg --configure -a; empty for rpm
+// A public key's file into rpm's database, and keys out of it by the names that key_query() has; empty for dpkg. zypper
+// has to know the key before its first refresh: left to itself it would take whatever key a repository offers.
+Words key_import_command(const Manager& manager, const std::string& file);
+Words key_removal_command(const Manager& manager, const Words& keys);
+Words repair_command(const Manager& manager);  // dpkg --configure -a; empty for rpm
 
 // --- files ---------------------------------------------------------------------------------------------------------
 

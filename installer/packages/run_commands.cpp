@@ -2,20 +2,18 @@
 #include <algorithm>
 
 #include "packages/manager.h"
+#include "packages/words.h"
 
 namespace cudnn_install {
 
 namespace {
 
-Words with(Words words, const Words& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
+bool speaks(const Manager& manager, std::string_view family) {
+  return manager.speaks == family;
 }
 
-bool speaks(const Manager& manager, std::string_view family) { return manager.speaks == family; }
-
 // apt and dpkg start maintainer scripts, which may ask by debconf or restart services by needrestart.
-Words quiet(Words words) {
+Words quiet(const Words& words) {
   return with({"env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1"}, words);
 }
 
@@ -47,7 +45,9 @@ Words yum_family(const Manager& manager, Ask answer, const Words& more) {
   return with({manager.speaks, answer == Ask::yes ? "-y" : "--assumeno"}, more);
 }
 
-Words zypper(const Words& more) { return with({"zypper", "-n"}, more); }
+Words zypper(const Words& more) {
+  return with({"zypper", "-n"}, more);
+}
 
 // Recommended packages are more than what is said; a licence is agreed to before any of this runs.
 Words zypper_install(const Words& options) {
@@ -72,15 +72,17 @@ Words yum_remove_options(const Manager& manager) {
 
 }  // namespace
 
-bool uses_dpkg(const Manager& manager) { return manager.speaks == "apt"; }
+bool uses_dpkg(const Manager& manager) {
+  return manager.speaks == "apt";
+}
 
 Words refresh_command(const Manager& manager, const std::string& source) {
   if (uses_dpkg(manager)) {
-    const Words one = {"-o", "Dir::Etc::sourcelist=" + source, "-o", "Dir::Etc::sourceparts=-", "-o",
-                       "APT::Get::List-Cleanup=0"};
+    const Words one = {"-o", "Dir::Etc::sourcelist=" + source, "-o", "Dir::Etc::sourceparts=-",
+                       "-o", "APT::Get::List-Cleanup=0"};
     return with(with(with(apt_get(), one), manager.strict_refresh ? Words{"--error-on=any"} : Words()), {"update"});
   }
-  if (speaks(manager, "zypper")) {
+  if (speaks(manager, "zypper")) {  // without --gpg-auto-import-keys, which trusts any key that the repository offers
     return zypper({"refresh", source});
   }
   const Words one = {"--disablerepo=*", "--enablerepo=" + source};
@@ -120,7 +122,7 @@ Words download_command(const Manager& manager, const std::vector<PackageVersion>
   if (speaks(manager, "zypper")) {
     return with(zypper_install({"--download-only"}), specs(manager, wanted));
   }
-  const Words only = with({"--downloadonly"}, yum_install_options(manager));
+  const Words only = with(yum_install_options(manager), {"--downloadonly"});
   return yum_family(manager, Ask::yes, with(only, specs(manager, wanted)));
 }
 
@@ -134,7 +136,6 @@ Words install_command(const Manager& manager, const std::vector<PackageVersion>&
   return yum_family(manager, Ask::yes, with(yum_install_options(manager), specs(manager, wanted)));
 }
 
-// dpkg refuses where another package needs one of them; apt-get would take that one along.
 Words removal_command(const Manager& manager, const Words& names) {
   if (uses_dpkg(manager)) {
     return with(quiet({"dpkg", "--purge"}), names);
@@ -161,8 +162,8 @@ Words fetch_command(const Manager& manager, const PackageVersion& package, const
     return with(with({"env", "--chdir=" + directory}, apt_get()), {"download", spec});
   }
   if (speaks(manager, "zypper")) {
-    return {"zypper", "-n", "--pkg-cache-dir", directory, "install", "--no-recommends", "--oldpackage", "--force",
-            "--download-only", spec};
+    return {"zypper",          "-n",           "--pkg-cache-dir", directory,         "install",
+            "--no-recommends", "--oldpackage", "--force",         "--download-only", spec};
   }
   if (speaks(manager, "dnf5")) {
     return {"dnf5", "-y", "download", "--destdir=" + directory, spec};

@@ -1,5 +1,6 @@
 // Prints the argument vector that a manager is given, each word ended by a NUL, for tests that run it in a real system:
 //   speak MANAGER VERB [WORD…]      packages are NAME=VERSION
+//   speak read FILE                 how a recorded answer is read
 #include <cstdio>
 #include <functional>
 #include <map>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "packages/manager.h"
+#include "recorded_answers.h"
 
 using namespace cudnn_install;
 
@@ -33,7 +35,9 @@ std::vector<PackageVersion> packages(const Words& words) {
   return result;
 }
 
-Repository repository(const Words& words) { return {words.at(0), words.at(0), words.at(1), words.at(2), false}; }
+Repository repository(const Words& words) {
+  return {words.at(0), words.at(0), words.at(1), words.at(2), false};
+}
 
 using Verb = std::function<Words(const Manager&, const Words&)>;
 const std::map<std::string, Verb> verbs = {
@@ -55,6 +59,8 @@ const std::map<std::string, Verb> verbs = {
     {"manual", [](const Manager& m, const Words& w) { return manual_query(m, w); }},
     {"mark-automatic", [](const Manager& m, const Words& w) { return mark_automatic_command(m, w); }},
     {"keys", [](const Manager& m, const Words&) { return key_query(m); }},
+    {"import-key", [](const Manager& m, const Words& w) { return key_import_command(m, w.at(0)); }},
+    {"remove-keys", [](const Manager& m, const Words& w) { return key_removal_command(m, w); }},
     {"repair", [](const Manager& m, const Words&) { return repair_command(m); }},
     {"lock", [](const Manager& m, const Words& w) { return lock_command(m, package(w.at(0))); }},
     {"unlock", [](const Manager& m, const Words& w) { return unlock_command(m, package(w.at(0))); }},
@@ -74,6 +80,10 @@ const std::map<std::string, Verb> verbs = {
 }  // namespace
 
 int main(int count, char** words) {
+  if (count == 3 && std::string(words[1]) == "read") {
+    std::fputs(as_read(recorded_answer(words[2])).c_str(), stdout);
+    return 0;
+  }
   if (count < 3 || managers.count(words[1]) == 0 || verbs.count(words[2]) == 0) {
     return 2;
   }

@@ -7,10 +7,13 @@ namespace {
 
 // tdnf checks an index's signature only with a plug-in that few have; all the others do by themselves.
 std::string repo_text(const Manager& manager, const Repository& repository) {
-  std::string text = "[" + repository.id + "]\nname=" + repository.title + "\nbaseurl=" + repository.url +
-                     "\nenabled=1\ngpgcheck=1\n";
+  std::string text =
+      "[" + repository.id + "]\nname=" + repository.title + "\nbaseurl=" + repository.url + "\nenabled=1\ngpgcheck=1\n";
   if (manager.speaks != "tdnf") {
     text += "repo_gpgcheck=1\n";
+  }
+  if (manager.speaks == "zypper") {  // which otherwise takes an unsigned package where the index is signed
+    text += "pkg_gpgcheck=1\n";
   }
   text += "gpgkey=" + repository.key + "\n";
   return text + (repository.module_hotfixes ? "module_hotfixes=1\n" : "");
@@ -40,7 +43,8 @@ TextFile pin_file(const Manager& manager, const std::string& product, const std:
   return {"/etc/apt/preferences.d/cudnn-install-" + product, text};
 }
 
-// zypper locks a name, in whatever version it is there; the others name the version.
+// zypper locks a name, in whatever version it is there; the others name the version. dnf 5 is documented to delete by
+// name.
 Words lock_command(const Manager& manager, const PackageVersion& package) {
   if (manager.pin == "zypper-lock") {
     return {"zypper", "-n", "addlock", package.name};
@@ -54,9 +58,8 @@ Words unlock_command(const Manager& manager, const PackageVersion& package) {
   if (manager.pin == "zypper-lock") {
     return {"zypper", "-n", "removelock", package.name};
   }
-  return manager.pin == "versionlock"
-             ? Words{manager.speaks, "-y", "versionlock", "delete", package.name + "-" + package.version}
-             : Words();
+  const std::string spec = manager.speaks == "dnf5" ? package.name : package.name + "-" + package.version;
+  return manager.pin == "versionlock" ? Words{manager.speaks, "-y", "versionlock", "delete", spec} : Words();
 }
 
 Words lock_query(const Manager& manager) {
