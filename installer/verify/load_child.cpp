@@ -141,7 +141,7 @@ void call_functions(void* library, const std::string& index) {
 
 int add_loaded(dl_phdr_info* info, std::size_t /*size*/, void* files) {
   const std::unique_ptr<char, decltype(&std::free)> path(::realpath(info->dlpi_name, nullptr), &std::free);
-  static_cast<std::vector<std::string>*>(files)->push_back(path == nullptr ? info->dlpi_name : path.get());
+  static_cast<std::vector<std::string>*>(files)->emplace_back(path == nullptr ? info->dlpi_name : path.get());
   return 0;
 }
 
