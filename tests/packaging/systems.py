@@ -13,6 +13,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import factory  # noqa: E402
 from factory import Build, Scratch, text_of  # noqa: E402
 
+REPOSITORY = os.path.join(factory.SOURCE, "packaging", "repository")
+sys.path.insert(0, REPOSITORY)
+from cudnn_repository import keys  # noqa: E402
+
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "cudnn-install-build", "roots")
 SUITE = "bookworm"
 RPM_TOOLS = ["rpm", "dnf", "createrepo-c"]
@@ -117,23 +121,38 @@ class Systems(unittest.TestCase):
             self.life(System(self.scratch.path, "ppc64el", "ppc64el"), arch="ppc64le")
 
     def test_piuparts(self):
-        """Install, purge and the upgrade from the previous version; what a purge leaves is an error."""
-        older = [path for path in self.debs() if "samples" not in path]
-        newer = [path for path in self.debs(version="8.9.7.29") if "samples" not in path]
+        """Install and purge, and the upgrade from the previous version, which a signed repository offers."""
         system = System(self.scratch.path, "piuparts")
-        for packages in (older, newer):
-            self.piuparts(system, packages)
+        said = self.piuparts(system, self.published(system), self.without_samples(version="8.9.7.29"))
+        for name in ("libcudnn8", "libcudnn8-dev"):
+            self.assertRegex(said, rf"Unpacking {name}[^ ]* \(8\.9\.7\.29-\S+\) over \(8\.9\.6\.50-")
+        self.piuparts(system, None, self.without_samples())
 
-    def piuparts(self, system, packages):
+    def without_samples(self, **which):
+        return [path for path in self.debs(**which) if "samples" not in path]
+
+    def published(self, system):
+        """Lays a repository of the previous version into the root; answers its line for sources.list."""
+        with keys.throw_away("piuparts") as key:
+            factory.text_of(os.path.join(REPOSITORY, "network-repository"), "--out", f"{system.path}/srv/repository", "--distro",
+                            "debian12", "--arch", "x86_64", "--url", "file:///srv/repository", "--sign-key", key.fingerprint,
+                            *self.without_samples(), env={**os.environ, "GNUPGHOME": key.home})
+            key.write_public(f"{system.path}/usr/share/keyrings/previous.gpg", armored=False)
+        return "deb [signed-by=/usr/share/keyrings/previous.gpg] file:///srv/repository/debian12/x86_64 /"
+
+    def piuparts(self, system, repository, packages):
+        """What it says; whatever a purge leaves is an error to it."""
+        how = ["--extra-repo", repository] if repository else ["--no-upgrade-test"]
         with tempfile.TemporaryDirectory(dir=self.scratch.path) as folder:
             log = os.path.join(folder, "log")
             done = subprocess.run(["piuparts", "-d", SUITE, "-m", f"{mirror()} main", "--existing-chroot", system.path,
-                                   "--no-eatmydata", "--no-upgrade-test", "-l", log, *packages],
+                                   "--no-eatmydata", *how, "-l", log, *packages],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
             with open(log, encoding="utf-8", errors="replace") as file:
                 said = file.read()
         self.assertEqual(done.returncode, 0, said[-4000:])
         self.assertIn("PASS: All tests", said)
+        return said
 
     def test_an_rpm_system_by_dnf(self):
         system = System(self.scratch.path, "dnf", packages=RPM_TOOLS)
