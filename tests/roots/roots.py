@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from definitions import ROOTS
+from definitions import FOREIGN, ROOTS
 
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "cudnn-install-build", "roots")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8",
@@ -166,7 +166,7 @@ def _scratch():
 def _key(name):
     definition = ROOTS[name]
     base = _key(definition.base) if definition.base else ""
-    return hashlib.sha256(repr((definition, base)).encode()).hexdigest()[:16]
+    return hashlib.sha256((repr((definition, base)) + FOREIGN.get(name, "")).encode()).hexdigest()[:16]
 
 
 def tree_of(name):
@@ -200,7 +200,8 @@ def _make(name, stem):
     if definition.base:
         unpack(definition.base, tree)
     else:
-        subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root", "--dpkgopt=force-unsafe-io",
+        foreign = [f"--arch={FOREIGN[name]}"] if name in FOREIGN else []
+        subprocess.run(["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root", "--dpkgopt=force-unsafe-io", *foreign,
                         definition.suite, tree, "-"],
                        input="\n".join(sources) + "\n", text=True, check=True)
     _furnish(tree, definition, sources)
