@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 import unittest
@@ -10,6 +9,7 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "packaging")]
 import factory  # noqa: E402
+import packages  # noqa: E402
 from factory import Build, Scratch  # noqa: E402
 
 VALIDATOR = sys.argv.pop(1) if len(sys.argv) > 1 else sys.exit("usage: packing_test.py PYTHON-OF-THE-PINNED-TOOLS")
@@ -51,10 +51,7 @@ class Packing(unittest.TestCase):
     def test_the_bills_name_every_file_of_the_package_with_its_digest(self):
         for name in self.build.files():
             held = {path: entry[2] for path, entry in factory.members_of(self.build.path(name)).items() if entry[0] == "file"}
-            told = {re.sub(r"^\.?/*", "/", file["fileName"]):
-                    next(sum["checksumValue"] for sum in file["checksums"] if sum["algorithm"] == "SHA256")
-                    for file in loaded(self.build.path(name + ".spdx.json"))["files"]}
-            self.assertEqual(held, told, name)
+            self.assertEqual(held, packages.digests_told(self.build.path(name + ".spdx.json")), name)
 
     def test_the_windows_archive_is_a_target(self):
         done = self.build.run(["cmake", "--build", self.build.folder, "--target", "windows-zip"],
