@@ -50,8 +50,12 @@ class Systems(unittest.TestCase):
     def system(self, name, *binds):
         """A root that a test may spoil, with a network and Debian's own packages where it is a Debian."""
         root = self.opened.enter_context(roots.open_root(name, binds))
-        root.write("etc/apt/sources.list", "\n".join(roots.mirror(SUITE)) + "\n")
+        root.write("etc/apt/sources.list", self.debian() + "\n")
         return root
+
+    def debian(self):
+        """The line of sources.list for the suite itself, without its updates."""
+        return next(line for line in roots.mirror(SUITE) if line.split()[2] == SUITE)
 
     def setUp(self):
         self.opened = contextlib.ExitStack()
@@ -113,11 +117,10 @@ class Systems(unittest.TestCase):
 
     def piuparts(self, root, repository, packages):
         """What it says; whatever a purge leaves is an error to it."""
-        mirror = next(uri for _, uri, suite, _ in map(str.split, roots.mirror(SUITE)) if suite == SUITE)
         how = ["--extra-repo", repository] if repository else ["--no-upgrade-test"]
         with tempfile.TemporaryDirectory(dir=self.scratch.path) as folder:
             log = os.path.join(folder, "log")
-            done = subprocess.run(["piuparts", "-d", SUITE, "-m", f"{mirror} main", "--existing-chroot", root,
+            done = subprocess.run(["piuparts", "-d", SUITE, "-m", f"{self.debian().split()[1]} main", "--existing-chroot", root,
                                    "--no-eatmydata", *how, "-l", log, *packages],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
             with open(log, encoding="utf-8", errors="replace") as file:
