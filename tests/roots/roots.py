@@ -202,7 +202,7 @@ def _make(name, stem):
     if definition.base:
         unpack(definition.base, tree)
     else:
-        how = [f"--arch={FOREIGN[name]}", "--variant=apt"] if name in FOREIGN else ["--variant=minbase"]
+        how = [f"--arch={FOREIGN[name]}", "--variant=apt", "--include=mount"] if name in FOREIGN else ["--variant=minbase"]
         subprocess.run(["mmdebstrap", "--quiet", *how, "--mode=root", "--dpkgopt=force-unsafe-io", definition.suite, tree, "-"],
                        input="\n".join(sources) + "\n", text=True, check=True)
     _furnish(tree, definition, sources)
