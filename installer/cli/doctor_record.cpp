@@ -41,7 +41,7 @@ Json list(const std::vector<std::string>& texts) {
 
 Json of(const AlternativesGroup& group) {
   Json choices = Json::array();
-  for (const Alternative& choice : group.choices) {
+  for (const VersionChoice& choice : group.choices) {
     Json slaves = Json::object();
     for (const auto& [name, path] : choice.slaves) {
       slaves[name] = path;

@@ -69,7 +69,7 @@ Result<AlternativesGroup> group_of(const SwitchOptions& options, const std::stri
 
 std::string registered(const AlternativesGroup& group) {
   std::vector<int> majors;
-  for (const Alternative& choice : group.choices) {
+  for (const VersionChoice& choice : group.choices) {
     if (const int major = cudnn_major_of(choice.path); std::ranges::find(majors, major) == majors.end()) {
       majors.push_back(major);
     }
@@ -82,7 +82,7 @@ std::string registered(const AlternativesGroup& group) {
   return text;
 }
 
-Result<const Alternative*> wanted(const SwitchOptions& options, const AlternativesGroup& group) {
+Result<const VersionChoice*> wanted(const SwitchOptions& options, const AlternativesGroup& group) {
   if (options.automatic) {
     return best_of(group);
   }
@@ -90,7 +90,7 @@ Result<const Alternative*> wanted(const SwitchOptions& options, const Alternativ
   if (!major || major->size() != 1) {
     return failure(Fault::usage, "'" + options.to + "' is no major version of cuDNN", "write 7, 8 or 9");
   }
-  const Alternative* choice = choice_of(group, static_cast<int>(major->major()));
+  const VersionChoice* choice = choice_of(group, static_cast<int>(major->major()));
   if (choice == nullptr) {
     return failure(Fault::unsupported,
                    "cuDNN " + options.to + " is not registered in the alternatives group 'libcudnn'",
@@ -99,7 +99,7 @@ Result<const Alternative*> wanted(const SwitchOptions& options, const Alternativ
   return choice;
 }
 
-bool is_so(const SwitchOptions& options, const AlternativesGroup& group, const Alternative& choice) {
+bool is_so(const SwitchOptions& options, const AlternativesGroup& group, const VersionChoice& choice) {
   const ChoiceMode mode = options.automatic ? ChoiceMode::automatic : ChoiceMode::manual;
   return group.mode == mode && group.value == choice.path;
 }
@@ -113,7 +113,7 @@ std::string line(const std::string& name, const std::string& from, const std::st
          "\n";
 }
 
-std::string target_of(const Alternative* choice, const std::string& slave) {
+std::string target_of(const VersionChoice* choice, const std::string& slave) {
   if (choice == nullptr) {
     return "nothing";
   }
@@ -125,7 +125,7 @@ std::string target_of(const Alternative* choice, const std::string& slave) {
 std::string table(const AlternativesGroup& before, const AlternativesGroup& after) {
   std::string text = line("libcudnn", before.value.empty() ? "nothing" : before.value, after.value);
   std::vector<std::string> names;
-  for (const Alternative* choice : {chosen(after), chosen(before)}) {
+  for (const VersionChoice* choice : {chosen(after), chosen(before)}) {
     for (const auto& [name, path] :
          choice != nullptr ? choice->slaves : std::vector<std::pair<std::string, std::string>>()) {
       if (std::ranges::find(names, name) == names.end()) {
@@ -140,13 +140,13 @@ std::string table(const AlternativesGroup& before, const AlternativesGroup& afte
 }
 
 // What the records will say, for --dry-run.
-AlternativesGroup foreseen(const SwitchOptions& options, AlternativesGroup group, const Alternative& choice) {
+AlternativesGroup foreseen(const SwitchOptions& options, AlternativesGroup group, const VersionChoice& choice) {
   group.mode = options.automatic ? ChoiceMode::automatic : ChoiceMode::manual;
   group.value = choice.path;
   return group;
 }
 
-Result<AlternativesGroup> switched(const SwitchOptions& options, const std::string& root, const Alternative& choice,
+Result<AlternativesGroup> switched(const SwitchOptions& options, const std::string& root, const VersionChoice& choice,
                                    Context& context) {
   const std::string option = options.automatic ? "--auto" : "--set";
   std::vector<std::string> words = {option, group_name};

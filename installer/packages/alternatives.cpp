@@ -97,9 +97,9 @@ int cudnn_major_of(std::string_view path) {
   return at == std::string_view::npos ? 0 : number_in(name.substr(at + 2));
 }
 
-const Alternative* choice_of(const AlternativesGroup& group, int major) {
-  const Alternative* best = nullptr;
-  for (const Alternative& choice : group.choices) {
+const VersionChoice* choice_of(const AlternativesGroup& group, int major) {
+  const VersionChoice* best = nullptr;
+  for (const VersionChoice& choice : group.choices) {
     if (cudnn_major_of(choice.path) == major && (best == nullptr || best->priority < choice.priority)) {
       best = &choice;
     }
@@ -107,13 +107,13 @@ const Alternative* choice_of(const AlternativesGroup& group, int major) {
   return best;
 }
 
-const Alternative* chosen(const AlternativesGroup& group) {
-  const auto found = std::ranges::find(group.choices, group.value, &Alternative::path);
+const VersionChoice* chosen(const AlternativesGroup& group) {
+  const auto found = std::ranges::find(group.choices, group.value, &VersionChoice::path);
   return found == group.choices.end() ? nullptr : &*found;
 }
 
-const Alternative* best_of(const AlternativesGroup& group) {
-  const auto best = std::ranges::max_element(group.choices, {}, &Alternative::priority);
+const VersionChoice* best_of(const AlternativesGroup& group) {
+  const auto best = std::ranges::max_element(group.choices, {}, &VersionChoice::priority);
   return best == group.choices.end() ? nullptr : &*best;
 }
 

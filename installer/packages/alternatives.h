@@ -10,7 +10,7 @@
 
 namespace cudnn_install {
 
-struct Alternative {
+struct VersionChoice {
   std::string path{};  // where the group's own link leads: /usr/include/cudnn_v8.h
   int priority = 0;
   std::vector<std::pair<std::string, std::string>> slaves{};  // name and where it leads, in the tool's order
@@ -23,7 +23,7 @@ struct AlternativesGroup {
   ChoiceMode mode = ChoiceMode::automatic;
   std::string value{};                                             // the path that is chosen; "" if none is
   std::vector<std::pair<std::string, std::string>> slave_links{};  // name and link, where the tool says
-  std::vector<Alternative> choices{};
+  std::vector<VersionChoice> choices{};
 };
 
 // The answer to --query (Debian's program alone knows it) and to --display (all do, each in words of its own).
@@ -33,9 +33,9 @@ std::optional<AlternativesGroup> displayed_alternatives(std::string_view out, co
 // The major version of cuDNN that a path of its group is of: 8 for /usr/include/cudnn_v8.h; 0 if its name does not say.
 int cudnn_major_of(std::string_view path);
 // The choice for a major version, of several the one with the highest priority; null if none is registered.
-const Alternative* choice_of(const AlternativesGroup& group, int major);
-const Alternative* chosen(const AlternativesGroup& group);
+const VersionChoice* choice_of(const AlternativesGroup& group, int major);
+const VersionChoice* chosen(const AlternativesGroup& group);
 // The one that the automatic mode takes.
-const Alternative* best_of(const AlternativesGroup& group);
+const VersionChoice* best_of(const AlternativesGroup& group);
 
 }  // namespace cudnn_install
