@@ -22,7 +22,7 @@ std::string directory_of_library(const CompatLibrary& library) {
 }
 
 // Why the library does harm here; "" if it does none.
-std::string harm_of(const CompatTables& tables, const CompatQuestions& asked, CompatLibrary library) {
+std::string harm_of(const CompatTables& tables, const CompatQuestions& asked, const CompatLibrary& library) {
   std::vector<CompatAnswer> answers;
   for (CompatQuestion question : asked.questions) {
     question.library = library;

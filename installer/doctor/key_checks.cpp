@@ -116,6 +116,37 @@ std::string name_of_key(const OpenPgpKey& key) {
   return name + (key.users.empty() ? "" : " (" + key.users.front() + ")");
 }
 
+// Keys in the other of the two forms than the name promises.
+Diagnosis wrong_form(const Observed& observed, const std::string& path, const ObservedKeyring& held) {
+  const bool tolerated = observed.distro == "debian13" && !is_trusted_for_all(path);
+  const std::string effect = tolerated ? ": only apt 3 reads it" : ", and apt does not read it";
+  Diagnosis found{.id = "keyring-format", .severity = tolerated ? Severity::warning : Severity::error};
+  if (path.ends_with(".asc")) {
+    found.what = "the keyring '" + path + "' is binary under a name for text" + effect;
+    found.remedy = "write it as text";
+    found.fix = {edit(held.file, FileText{.text = armored(held.keyring.binary), .mode = held.file.mode})};
+  } else {
+    found.what = "the keyring '" + path + "' is text under a name for a binary one" + effect;
+    found.remedy = "take the armor off";
+    found.fix = {edit(held.file, FileText{.text = held.keyring.binary, .mode = held.file.mode})};
+  }
+  return found;
+}
+
+Diagnosis no_keyring(const std::string& path, const ObservedKeyring& held) {
+  if (held.keyring.form == KeyringForm::keybox) {
+    return {.id = "keyring-format",
+            .severity = Severity::error,
+            .what = "'" + path + "' is no keyring that apt reads: GnuPG keeps such databases for itself",
+            .remedy = "export the key from it",
+            .command = "gpg --no-default-keyring --keyring " + held.file.real + " --export > NEW.gpg"};
+  }
+  return {.id = "keyring-format",
+          .severity = Severity::error,
+          .what = "'" + path + "' is no keyring",
+          .remedy = "fetch the key again"};
+}
+
 // The keyring without one of its keys; nothing where it was the only one.
 std::optional<FileText> without_key(const ObservedKeyring& keyring, const OpenPgpKey& key) {
   if (keyring.keyring.keys.size() == 1) {
@@ -196,31 +227,14 @@ std::vector<Diagnosis> unreadable_keyrings(const Observed& observed) {
 std::vector<Diagnosis> keyring_formats(const Observed& observed) {
   std::vector<Diagnosis> found;
   for (const std::string& path : asked_by_apt(observed)) {
-    const auto& [file, keyring] = observed.keyrings.at(path);
-    const bool wants_armor = path.ends_with(".asc");
-    if (file.text.empty() || keyring.form == (wants_armor ? KeyringForm::armored : KeyringForm::binary)) {
+    const ObservedKeyring& held = observed.keyrings.at(path);
+    const KeyringForm wanted = path.ends_with(".asc") ? KeyringForm::armored : KeyringForm::binary;
+    if (held.file.text.empty() || held.keyring.form == wanted) {
       continue;
     }
-    Diagnosis one{.id = "keyring-format", .severity = Severity::error};
-    if (keyring.form == KeyringForm::armored || keyring.form == KeyringForm::binary) {
-      const bool tolerant = observed.distro == "debian13" && !is_trusted_for_all(path);
-      one.severity = tolerant ? Severity::warning : Severity::error;
-      one.what = "the keyring '" + path + "' is " +
-                 (wants_armor ? "binary under a name for text" : "text under a name for a binary one") +
-                 (tolerant ? ": only apt 3 reads it" : ", and apt does not read it");
-      one.remedy = wants_armor ? "write it as text" : "take the armor off";
-      one.fix = {
-          edit(file, FileText{.text = wants_armor ? armored(keyring.binary) : keyring.binary, .mode = file.mode})};
-    } else {
-      one.what = "'" + path + "' is no keyring that apt reads" +
-                 (keyring.form == KeyringForm::keybox ? ": GnuPG keeps such databases for itself" : "");
-      one.remedy = keyring.form == KeyringForm::keybox ? "export the key from it" : "fetch the key again";
-      one.command = keyring.form == KeyringForm::keybox
-                        ? "gpg --no-default-keyring --keyring " + file.real + " --export > NEW.gpg"
-                        : "";
-    }
-    one.evidence = evidence_of(observed, path, std::to_string(file.text.size()) + " bytes");
-    found.push_back(std::move(one));
+    const bool has_keys = held.keyring.form == KeyringForm::armored || held.keyring.form == KeyringForm::binary;
+    found.push_back(has_keys ? wrong_form(observed, path, held) : no_keyring(path, held));
+    found.back().evidence = evidence_of(observed, path, std::to_string(held.file.text.size()) + " bytes");
   }
   return found;
 }

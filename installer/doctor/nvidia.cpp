@@ -28,8 +28,8 @@ std::string host_of(std::string_view address) {
   return lower_case(host.substr(0, host.find(':')));
 }
 
-template <std::size_t size>
-bool holds(const std::array<std::string_view, size>& words, std::string_view word) {
+template <std::size_t Size>
+bool holds(const std::array<std::string_view, Size>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
 }
 
