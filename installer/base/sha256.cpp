@@ -18,6 +18,16 @@ int digit(char c) {
   return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+std::string hexadecimal(std::span<const std::uint8_t> bytes) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t byte : bytes) {
+    text += digits[byte >> 4U];
+    text += digits[byte & 15U];
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<Sha256> Sha256::parse(std::string_view hex, Fault fault) {
@@ -43,13 +53,13 @@ Sha256 Sha256::of(std::string_view text) {
 }
 
 std::string Sha256::hex() const {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t byte : bytes_) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text;
+  return hexadecimal(bytes_);
+}
+
+std::string sha1_name(std::string_view text) {
+  std::array<std::uint8_t, 20> bytes{};
+  EVP_Digest(text.data(), text.size(), bytes.data(), nullptr, EVP_sha1(), nullptr);
+  return hexadecimal(bytes);
 }
 
 struct Sha256Stream::State {

@@ -29,6 +29,9 @@ class Sha256 {
   std::array<std::uint8_t, 32> bytes_{};
 };
 
+// 40 lower-case digits. OpenPGP names its keys so; nothing is trusted on the word of it.
+std::string sha1_name(std::string_view text);
+
 class Sha256Stream {
  public:
   Sha256Stream();

@@ -11,6 +11,8 @@ std::vector<Subcommand> subcommands() {
       {"plan", "Show what install would do, and do nothing", add_plan},
       {"status", "Say what is installed, and where", add_status},
       {"verify", "Hold what is installed against its receipt", add_verify},
+      {"switch", "Choose which of several installed versions the plain names lead to", add_switch},
+      {"doctor", "Say what is wrong with repositories, keys and libraries here, and mend it", add_doctor},
       {"releases", "List the releases of cuDNN that the catalogue knows", add_releases},
       {"package", "Unpack an archive and say which deb and rpm packages it becomes", add_package},
       {"host", "Say what this machine is", add_host},

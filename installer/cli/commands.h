@@ -17,6 +17,8 @@ Run add_recipe(Definition& definition);
 Run add_releases(Definition& definition);
 Run add_package(Definition& definition);
 Run add_host(Definition& definition);
+Run add_switch(Definition& definition);
+Run add_doctor(Definition& definition);
 Run add_compat(Definition& definition);
 Run add_completion(Definition& definition);
 Run add_man(Definition& definition);

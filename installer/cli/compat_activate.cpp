@@ -55,6 +55,13 @@ Result<Candidate> candidate_of(const ActivateOptions& options, const std::string
   return Candidate{.library = std::move(*library), .directory = real->substr(0, real->rfind('/'))};
 }
 
+// Beside a refusal, after which nothing else is to be done either: nothing at all.
+std::string hint_of(const CompatAnswer& answer) {
+  static constexpr std::string_view but = "nothing else";
+  const std::string action = answer.actions.empty() ? "" : answer.actions.back();
+  return action.starts_with(but) ? "nothing" + action.substr(but.size()) : action;
+}
+
 // What the library would do here; an error where that is harm.
 Result<CompatAnswer> judged(const CompatTables& tables, const CompatQuestions& asked, const Candidate& candidate) {
   std::vector<CompatAnswer> answers;
@@ -67,7 +74,7 @@ Result<CompatAnswer> judged(const CompatTables& tables, const CompatQuestions& a
     return failure(Fault::unsupported,
                    "'" + candidate.library.path + "' is not activated: " + answer.reasons.front() +
                        (answer.error != 0 ? " (error " + std::to_string(answer.error) + ")" : ""),
-                   answer.actions.empty() ? "" : answer.actions.back());
+                   hint_of(answer));
   }
   return answer;
 }

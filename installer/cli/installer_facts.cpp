@@ -6,7 +6,7 @@
 #include "cli/request.h"
 #include "cli/survey.h"
 #include "packages/answers.h"
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 
 namespace cudnn_install {
 

@@ -25,6 +25,11 @@ std::optional<Version> loaded_driver(std::string_view proc_version) {
   return std::nullopt;
 }
 
+std::optional<Version> module_driver(std::string_view module_version) {
+  const Result<Version> version = Version::parse(module_version.substr(0, module_version.find_first_of(" \t\r\n")));
+  return version && version->size() >= 2 ? std::optional(*version) : std::nullopt;
+}
+
 std::optional<Version> driver_in_name(std::string_view file_name) {
   const std::size_t at = file_name.find(".so.");
   if (at == std::string_view::npos) {

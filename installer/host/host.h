@@ -83,6 +83,7 @@ std::optional<Version> version_in_json(std::string_view version_json);  // "cuda
 std::optional<Version> version_in_txt(std::string_view version_txt);    // CUDA Version 11.0.228 → 11.0
 std::optional<Version> version_in_header(std::string_view cuda_h);      // #define CUDA_VERSION 12020
 std::optional<Version> loaded_driver(std::string_view proc_version);    // /proc/driver/nvidia/version, both wordings
+std::optional<Version> module_driver(std::string_view module_version);  // /sys/module/nvidia/version
 std::optional<Version> driver_in_name(std::string_view file_name);      // libcuda.so.580.82.07
 std::optional<Version> glibc_version(std::string_view libc_so);         // the banner in the bytes of libc.so.6
 std::string elf_machine(std::string_view first_bytes);                  // 20 bytes are enough; "" if it is not ELF

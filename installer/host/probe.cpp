@@ -151,6 +151,9 @@ Driver driver_of_root(const RootView& view, const std::vector<std::string>& dire
   Driver driver;
   if (view.running()) {
     driver.loaded = loaded_driver(view.text("/proc/driver/nvidia/version"));
+    if (!driver.loaded && !view.is_file("/proc/driver/nvidia/version")) {
+      driver.loaded = module_driver(view.text("/sys/module/nvidia/version"));
+    }
   }
   std::vector<std::string> places;
   std::copy_if(directories.begin(), directories.end(), std::back_inserter(places),

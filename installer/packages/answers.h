@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/manager.h"
+#include "base/package_manager.h"
 
 namespace cudnn_install {
 

@@ -1,5 +1,5 @@
 // What to ask dpkg's and rpm's databases: one tab-separated line a package where the format is ours.
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 #include "packages/words.h"
 
 namespace cudnn_install {

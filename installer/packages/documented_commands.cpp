@@ -1,5 +1,5 @@
 // The guide's commands, as it prints them.
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 #include "packages/words.h"
 
 namespace cudnn_install {

@@ -4,7 +4,7 @@
 
 #include "packages/answer_lines.h"
 #include "packages/answers.h"
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 #include "packages/refusal_reasons.h"
 
 namespace cudnn_install {

@@ -1,7 +1,7 @@
 // What is run: without questions, without trust in what nobody signed, and no more than what is said.
 #include <algorithm>
 
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 #include "packages/words.h"
 
 namespace cudnn_install {

@@ -1,5 +1,5 @@
 // Sources, pins and locks.
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 
 namespace cudnn_install {
 

@@ -1,7 +1,7 @@
 // Argument vectors, put together.
 #pragma once
 
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 
 namespace cudnn_install {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 #include "plan/parts.h"
 
 namespace cudnn_install {

@@ -11,7 +11,7 @@
 
 #include "base/document.h"
 #include "base/error.h"
-#include "base/manager.h"
+#include "base/package_manager.h"
 #include "base/version.h"
 
 namespace cudnn_install {

@@ -115,10 +115,14 @@ class Walk {
   }
 
   Result<void> member(archive_entry* entry) {
+    const auto mode = tar_.shape.next_mode();
+    if (!mode) {
+      return failure(Fault::archive, "the archive has a member without a header of its own");
+    }
     Member found{.kind = kind_of(entry),
                  .name = text_of(archive_entry_pathname(entry)),
                  .target = text_of(archive_entry_symlink(entry)),
-                 .mode = static_cast<std::uint32_t>(archive_entry_perm(entry))};
+                 .mode = *mode};
     if (const std::string why = refused(entry); !why.empty()) {
       return failure(Fault::archive, "'" + found.name + "' " + why);
     }

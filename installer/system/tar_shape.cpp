@@ -11,6 +11,8 @@ namespace cudnn_install {
 namespace {
 
 constexpr std::uint64_t largest_extension = 64U << 10U;
+constexpr std::size_t mode_at = 100;
+constexpr std::size_t mode_length = 8;
 constexpr std::size_t size_at = 124;
 constexpr std::size_t size_length = 12;
 constexpr std::size_t kind_at = 156;
@@ -112,6 +114,15 @@ Result<void> TarShape::finish() const {
   return end_blocks_ < 2 || filled_ != 0 ? failure(Fault::archive, "the tar file has no proper end") : Result<void>();
 }
 
+std::optional<std::uint32_t> TarShape::next_mode() {
+  if (modes_.empty()) {
+    return std::nullopt;
+  }
+  const std::uint32_t mode = modes_.front();
+  modes_.pop_front();
+  return mode;
+}
+
 std::string_view TarShape::field(std::size_t at, std::size_t length) const {
   return std::string_view(block_.data(), block_.size()).substr(at, length);
 }
@@ -144,6 +155,7 @@ Result<void> TarShape::plain_member(char kind, std::uint64_t size) {
     return ambiguous(shown(kind) + " with data");
   }
   pending_.clear();
+  modes_.push_back(static_cast<std::uint32_t>(octal(field(mode_at, mode_length)).value_or(0) & 07777U));
   return {};
 }
 

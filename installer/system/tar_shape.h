@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +22,9 @@ class TarShape {
   Result<void> take(std::span<const std::byte> bytes);
   // No more comes: it must have ended with two blocks of zeros, and nothing else behind them.
   [[nodiscard]] Result<void> finish() const;
+  // The mode in the header of the first member that was not asked about yet: other readers let an access list from a
+  // pax header change it. Nothing where there is no such member.
+  std::optional<std::uint32_t> next_mode();
 
  private:
   static constexpr std::size_t block_size = 512;
@@ -39,6 +44,7 @@ class TarShape {
   std::string text_{};
   std::string pending_{};  // kinds of the extensions that await their member
   std::uint64_t end_blocks_ = 0;
+  std::deque<std::uint32_t> modes_{};
 };
 
 }  // namespace cudnn_install

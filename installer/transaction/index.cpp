@@ -11,8 +11,6 @@
 
 namespace cudnn_install {
 
-namespace {
-
 Result<Directory> directory_made(Files& files, const std::string& path) {
   auto resolved = resolve("/", path, Caution::strict);
   if (!resolved) {
@@ -31,6 +29,8 @@ Result<Directory> directory_made(Files& files, const std::string& path) {
   }
   return here;
 }
+
+namespace {
 
 std::string text_of(const IndexEntry& entry) {
   return sealed({{"schema", 1},

@@ -24,6 +24,9 @@ struct IndexEntry {
   std::map<std::string, std::uint64_t> directories{};
 };
 
+// The directory at an absolute path, with what is missing of it made (0755) and durable.
+Result<Directory> directory_made(Files& files, const std::string& path);
+
 class Index {
  public:
   // Opens <state>/index, making what is missing of it (0755). Looking only: a missing one is an empty index.

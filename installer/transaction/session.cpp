@@ -120,6 +120,16 @@ Result<std::string> settle_held(Index& index, const IndexEntry& entry, const Wor
   return ended ? told : tl::unexpected(ended.error());
 }
 
+// The prefix of `noted` was to be made in the directory that is held, and no directory has its name there: what a
+// stranger put in its place would lead astray who asks by the whole path.
+bool was_never_made(Files& files, const Workplace& place, const IndexEntry& noted) {
+  if (place.prefix == noted.prefix) {
+    return false;
+  }
+  const auto found = files.look(place.prefix_directory, noted.prefix.substr(noted.prefix.rfind('/') + 1));
+  return found && (!*found || (*found)->kind != FileKind::directory);
+}
+
 // One entry of the index: lock what is there, settle it, tidy up.
 Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const TransactionOptions& options,
                                  Effects effects) {
@@ -248,6 +258,10 @@ Error Session::taken_away(const Error& error, const IndexEntry& noted, const Tra
   // A state directory in which there was no room for a lock is empty, and nobody's.
   if (place_.prefix == noted.prefix) {
     [[maybe_unused]] const auto emptied = effects.files.remove_directory(place_.prefix_directory, state_name);
+  }
+  if (was_never_made(effects.files, place_, noted)) {
+    const auto removed = index_->remove(noted.id);
+    return removed ? error : during(error, "clean up (" + removed.error().what + "); the next run does it");
   }
   const auto settled = settle_entry(*index_, noted, options, effects);
   return settled ? error : during(error, "clean up (" + settled.error().what + "); the next run does it");

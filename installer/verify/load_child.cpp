@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <memory>
 
 #include "system/files.h"
 
@@ -138,12 +139,31 @@ void call_functions(void* library, const std::string& index) {
   }
 }
 
-void say_what_is_mapped() {
+int add_loaded(dl_phdr_info* info, std::size_t /*size*/, void* files) {
+  const std::unique_ptr<char, decltype(&std::free)> path(::realpath(info->dlpi_name, nullptr), &std::free);
+  static_cast<std::vector<std::string>*>(files)->emplace_back(path == nullptr ? info->dlpi_name : path.get());
+  return 0;
+}
+
+// As the kernel tells it. To an emulated process the emulator tells it, by a file that it would have to write: the
+// limit on files forbids that, the list is then empty, and the loader is asked.
+std::vector<std::string> mapped_files() {
+  ::signal(SIGXFSZ, SIG_IGN);
   std::ifstream maps("/proc/self/maps");
-  std::string last;
+  std::vector<std::string> files;
   for (std::string line; std::getline(maps, line);) {
     const std::size_t start = line.find('/');
-    const std::string path = start == std::string::npos ? "" : line.substr(start);
+    files.push_back(start == std::string::npos ? "" : line.substr(start));
+  }
+  if (files.empty()) {
+    ::dl_iterate_phdr(add_loaded, &files);
+  }
+  return files;
+}
+
+void say_what_is_mapped() {
+  std::string last;
+  for (const std::string& path : mapped_files()) {
     if (path != last && path.substr(path.rfind('/') + 1).starts_with("libcudnn")) {
       say("mapped " + path);
       last = path;

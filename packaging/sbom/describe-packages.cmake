@@ -12,9 +12,12 @@ if(CPACK_CUDNN_ARCHIVE_URL)
   list(APPEND options --archive-url "${CPACK_CUDNN_ARCHIVE_URL}")
 endif()
 if(CPACK_CUDNN_DISTRO)
-  list(APPEND options --parameter "distro=${CPACK_CUDNN_DISTRO}")
+  string(REPLACE ";" "\\;" distro "${CPACK_CUDNN_DISTRO}")  # several are one parameter
+  list(APPEND options --parameter "distro=${distro}")
 endif()
-execute_process(COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/describe-packages ${options} ${CPACK_PACKAGE_FILES}
+set(packages ${CPACK_PACKAGE_FILES})
+list(FILTER packages EXCLUDE REGEX "\\.json$")  # CPack's own record of the run
+execute_process(COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/describe-packages ${options} ${packages}
                 RESULT_VARIABLE status)
 if(NOT status EQUAL 0)
   message(FATAL_ERROR "the packages could not be described (status ${status})")

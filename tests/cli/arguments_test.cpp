@@ -87,10 +87,28 @@ TEST_CASE("every option is explained and every command has a sentence", "[argume
       CHECK(option.text.back() != '.');
     }
   }
-  CHECK(names == std::vector<std::string>{"install",        "upgrade",     "rollback",        "uninstall",
-                                          "plan",           "status",      "verify",          "releases",
-                                          "package",        "host",        "compat check",    "compat matrix",
-                                          "compat explain", "compat why",  "compat activate", "compat deactivate",
-                                          "compat clauses", "recipe list", "recipe check",    "recipe explain",
-                                          "completion",     "man"});
+  CHECK(names == std::vector<std::string>{"install",
+                                          "upgrade",
+                                          "rollback",
+                                          "uninstall",
+                                          "plan",
+                                          "status",
+                                          "verify",
+                                          "switch",
+                                          "doctor",
+                                          "releases",
+                                          "package",
+                                          "host",
+                                          "compat check",
+                                          "compat matrix",
+                                          "compat explain",
+                                          "compat why",
+                                          "compat activate",
+                                          "compat deactivate",
+                                          "compat clauses",
+                                          "recipe list",
+                                          "recipe check",
+                                          "recipe explain",
+                                          "completion",
+                                          "man"});
 }

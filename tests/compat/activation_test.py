@@ -181,6 +181,25 @@ class Shared(Machine):
             self.assertEqual(refused.returncode, 21)
             self.assertIn("error 803", refused.stderr)
 
+    def test_after_a_driver_upgrade_doctor_says_remove_and_a_refusal_says_that_nothing_is_needed(self):
+        self.room.tool("activate", "--form", "shared", "--loader", "--library", COMPAT, "--gpu", "Tesla T4")
+        doctor = ("cudnn-install", "doctor", "--only", "compat-harmful", "--json")
+        self.assertEqual(json.loads(self.room.run(*doctor).stdout)["findings"], [])
+        self.room.kernel("535.54.03")
+        done = self.room.run(*doctor, check=False)
+        found = json.loads(done.stdout)["findings"]
+        self.assertEqual((done.returncode, len(found), found[0]["command"]), (1, 1, "cudnn-install compat deactivate"))
+        self.assertIn("remove", found[0]["remedy"])
+        self.assertIn("error 803", found[0]["what"])
+        refused = self.room.tool("activate", "--library", COMPAT, "--gpu", "Tesla T4", "--cuda", "12.1", check=False)
+        self.assertIn("hint: nothing: the driver serves by itself", refused.stderr)
+        self.room.tool("deactivate")
+        self.assertEqual(json.loads(self.room.run(*doctor).stdout)["findings"], [])
+        self.room.put("etc/ld.so.conf.d/compat.conf", "# by hand\n" + COMPAT + "\n")
+        found = json.loads(self.room.run(*doctor, check=False).stdout)["findings"]
+        self.assertEqual([(each["evidence"][0]["file"], each["evidence"][0]["line"]) for each in found],
+                         [("/etc/ld.so.conf.d/compat.conf", 2)])
+
     def test_what_would_harm_or_is_not_needed_is_not_activated(self):
         refused = self.room.tool("activate", "--form", "shared", "--library", COMPAT, "--gpu", "GeForce RTX 3090", check=False)
         self.assertEqual(refused.returncode, 21)

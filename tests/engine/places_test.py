@@ -228,7 +228,8 @@ class Containers(Place):
         self.assert_ends(0, done)
         self.assertEqual("uid", self.protection())
         self.assert_tree(self.fresh(OLD), self.rig.tree())
-        self.rig.must("verify", before=[emulator])
+        self.assertIn("loads: cuDNN 8.9.6 with CUDA 11.8, 7 libraries",
+                      self.rig.must("verify", "--load", before=[emulator]).stdout)
         self.rig.must("uninstall", "--yes", before=[emulator])
         self.assertEqual({}, self.rig.tree(records=True))
 

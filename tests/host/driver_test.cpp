@@ -47,3 +47,9 @@ TEST_CASE("hostile text about the kernel module neither crashes nor is believed"
   CHECK(text_of(loaded_driver("Kernel Module\n580.95.05")) == "none");
   CHECK(text_of(loaded_driver("Kernel Module  575.08.09  ")) == "575.08.09");
 }
+
+TEST_CASE("the module's own record of its version serves where the driver's is absent", "[driver]") {
+  CHECK(text_of(module_driver("580.95.05\n")) == "580.95.05");
+  CHECK(text_of(module_driver("")) == text_of(std::nullopt));
+  CHECK(text_of(module_driver("(null)\n")) == text_of(std::nullopt));
+}

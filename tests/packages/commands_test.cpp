@@ -1,4 +1,4 @@
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 #include "support/catch.h"
 
 using namespace cudnn_install;

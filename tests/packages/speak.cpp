@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "packages/manager.h"
+#include "packages/package_manager_words.h"
 #include "recorded_answers.h"
 
 using namespace cudnn_install;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""In the packages of cuDNN 8 lintian and rpmlint find no error, lintian no warning either, but what an override explains; there are at most ten kinds of these."""
+"""In packages and installers lintian finds no error and no warning, rpmlint no error, but what an override explains."""
 
+import glob
 import os
 import re
 import subprocess
@@ -12,9 +13,14 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import factory  # noqa: E402
 from factory import Build, Scratch  # noqa: E402
 
+REPOSITORY = os.path.join(factory.SOURCE, "packaging", "repository")
+sys.path.insert(0, REPOSITORY)
+from cudnn_repository import cross, installer, keys  # noqa: E402
+
 TEMPLATES = os.path.join(factory.SOURCE, "packaging", "templates")
 MOST = 10
-
+# xz: lintian of Debian 12 calls every deb with zstd malformed.
+DISTROS = ["-D", "CUDNN_DISTRO=debian11;rhel9"]
 
 
 class Lint(unittest.TestCase):
@@ -24,49 +30,103 @@ class Lint(unittest.TestCase):
     def setUpClass(cls):
         cls.scratch = Scratch()
         cls.addClassCleanup(cls.scratch.close)
-        # xz: lintian of Debian 12 calls every deb with zstd malformed.
-        options = ["-D", "CUDNN_DISTRO=debian11;rhel9"]
-        cls.build = Build(cls.scratch.path, "8").make(factory.demo(cls.scratch / "archives"), *options)
 
-    def packages(self, suffix):
-        return [self.build.path(name) for name in self.build.files() if name.endswith(suffix)]
+    def made(self, version="8.9.6.50", arch="x86_64"):
+        build = Build(self.scratch.path, f"{version}-{arch}")
+        return build if build.files() else build.make(factory.demo(self.scratch / "archives", version, "12", arch), *DISTROS)
 
-    def test_lintian_finds_nothing(self):
-        command = ["lintian", "--fail-on", "error,warning", "--tag-display-limit", "0", *self.packages(".deb")]
+    def said(self, *command, home=None):
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+                              env={"PATH": os.environ["PATH"], "HOME": home or self.scratch.path, "LC_ALL": "C.UTF-8"})
+        return done.returncode, done.stdout
+
+    def assert_lintian_is_content(self, debs):
+        self.assertGreater(len(debs), 0)
         before = ["setpriv", "--reuid=65533", "--regid=65533", "--clear-groups"] if os.getuid() == 0 else []
-        done = subprocess.run([*before, *command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-                              env={"PATH": os.environ["PATH"], "HOME": self.scratch.path, "LC_ALL": "C.UTF-8"})
-        self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertNotRegex(done.stdout, r"(?m)^[EW]: ")
-        self.assertNotIn("unused-override", done.stdout)
+        status, said = self.said(*before, "lintian", "--fail-on", "error,warning", "--tag-display-limit", "0", *debs)
+        self.assertEqual(status, 0, said)
+        self.assertNotRegex(said, r"(?m)^[EW]: ")
+        self.assertNotIn("unused-override", said)
 
-    def test_rpmlint_finds_no_error(self):
-        done = subprocess.run(["rpmlint", "--config", os.path.join(TEMPLATES, "rpm", "rpmlint.toml"), *self.packages(".rpm")],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        self.assertRegex(done.stdout, r"packages and 0 specfiles checked; 0 errors")
-        self.assertNotRegex(done.stdout, r"(?m)^\S+: E: ")
+    def assert_rpmlint_finds_no_error(self, rpms, key):
+        """With signatures by a key that rpm knows, as on the machine of a user."""
+        self.assertGreater(len(rpms), 0)
+        home = os.path.join(self.scratch.path, "home", self.id().split(".")[-1])
+        os.makedirs(home)
+        key.sign_rpms(rpms)
+        key.write_public(os.path.join(home, "key"), armored=True)
+        self.assertEqual((0, ""), self.said("rpm", "--import", os.path.join(home, "key"), home=home))
+        _, said = self.said("rpmlint", "--config", os.path.join(TEMPLATES, "rpm", "rpmlint.toml"), *rpms, home=home)
+        self.assertRegex(said, r"packages and 0 specfiles checked; 0 errors")
+        self.assertNotRegex(said, r"(?m)^\S+: E: ")
 
-    def test_overrides_are_few_and_each_has_its_reason(self):
+    def installers(self, build, key, *options):
+        out = os.path.join(self.scratch.path, "installers", self.id().split(".")[-1])
+        factory.text_of(os.path.join(REPOSITORY, "local-installers"), "--out", out, "--sign-key", key.fingerprint, *options,
+                        build.folder, env={**os.environ, "GNUPGHOME": key.home})
+        return glob.glob(f"{out}/*.deb"), glob.glob(f"{out}/*.rpm")
+
+    def test_packages_of_both_major_versions(self):
+        for version in ("8.9.6.50", "9.10.2.21"):
+            build = self.made(version)
+            with self.subTest(version=version):
+                self.assert_lintian_is_content([build.path(name) for name in build.files() if name.endswith(".deb")])
+
+    def test_rpms_of_cudnn_8(self):
+        self.judge_rpms("8.9.6.50")
+
+    def test_rpms_of_cudnn_9(self):
+        self.judge_rpms("9.10.2.21")
+
+    def judge_rpms(self, version):
+        build = self.made(version)
+        with keys.throw_away("lint") as key:
+            self.assert_rpmlint_finds_no_error([build.path(name) for name in build.files() if name.endswith(".rpm")], key)
+
+    def test_local_installers(self):
+        with keys.throw_away("lint") as key:
+            debs, rpms = self.installers(self.made(), key, "--distro", "debian11", "--distro", "rhel9")
+            self.assert_rpmlint_finds_no_error(rpms, key)
+        self.assert_lintian_is_content(debs)
+
+    def test_the_cross_installer_and_the_package_in_it(self):
+        with keys.throw_away("lint") as key:
+            debs, _ = self.installers(self.made(arch="sbsa"), key, "--distro", "ubuntu2004", "--arch", "cross-sbsa")
+        tree = self.scratch / "cross"
+        factory.text_of("dpkg-deb", "-x", debs[0], tree)
+        packed = self.scratch / "cross-xz"
+        inside = glob.glob(f"{tree}/var/*/libcudnn8-cross-sbsa_*.deb")
+        factory.text_of("dpkg-deb", "-R", inside[0], packed)
+        factory.text_of("dpkg-deb", "--root-owner-group", "-Zxz", "-z0", "--build", packed, inside[0])
+        os.chmod(inside[0], 0o644)
+        self.assert_lintian_is_content(debs + inside)
+
+    def test_overrides_of_packages_are_few_and_each_has_its_reason(self):
         tags = set()
-        for name in sorted(os.listdir(os.path.join(TEMPLATES, "deb"))):
-            if name.endswith("lintian-overrides.in"):
-                tags |= self.reasoned(os.path.join(TEMPLATES, "deb", name))
+        for path in glob.glob(os.path.join(TEMPLATES, "deb", "*.lintian-overrides.in")):
+            with open(path, encoding="utf-8") as file:
+                tags |= self.reasoned(file.read())
         with open(os.path.join(TEMPLATES, "rpm", "rpmlint.toml"), encoding="utf-8") as file:
-            filters = re.findall(r"(?m)^# (.+)\n +'(.+)',$", re.sub(r"(?m)^ +#", "#", file.read()))
-        self.assertGreater(len(filters), 0)
+            text = re.sub(r"(?m)^ +#", "#", file.read())
+        filters = re.findall(r"(?m)^# (.+)\n +'(.+)',$", text)
+        self.assertEqual(len(filters), text.count("',"))
         self.assertLessEqual(len(filters) + len(tags), MOST)
 
-    def reasoned(self, path):
+    def test_overrides_of_installers_and_cross_packages_are_few_and_each_has_its_reason(self):
+        for text in (installer.OVERRIDES, cross.OVERRIDES):
+            self.assertIn(len(self.reasoned(text)), range(1, MOST + 1))
+
+    def reasoned(self, text):
+        """The tags of an override file; each has a comment above it, or above the lines before it."""
         found, reason = set(), ""
-        with open(path, encoding="utf-8") as file:
-            for line in file.read().splitlines():
-                if line.startswith("#"):
-                    reason += line
-                elif line:
-                    self.assertGreater(len(reason), 10, f"{path}: {line} has no reason")
-                    found.add(line.split(": ", 1)[1].split(" ")[0])
-                else:
-                    reason = ""
+        for line in text.splitlines():
+            if line.startswith("#"):
+                reason += line
+            elif line:
+                self.assertGreater(len(reason), 10, f"{line} has no reason")
+                found.add(line.split(": ", 1)[1].split(" ")[0])
+            else:
+                reason = ""
         return found
 
 

@@ -15,6 +15,11 @@ size_t cudnnGetCudartVersion(void) { return CUDART_VERSION_NUMBER; }
 extern size_t cudnnGetVersion(void);
 #endif
 
+#if !defined(IS_BASE) && !defined(VERSION_CHECK)
+/* No part is without code. */
+__attribute__((used)) static int number(void) { return CUDNN_VERSION_NUMBER; }
+#endif
+
 #ifdef VERSION_CHECK
 int VERSION_CHECK(void) { return cudnnGetVersion() == CUDNN_VERSION_NUMBER ? 0 : version_mismatch; }
 #endif

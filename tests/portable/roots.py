@@ -67,6 +67,9 @@ class Root:
             root.zlib = tempfile.mkdtemp(prefix="cudnn-zlib-", dir="/var/tmp")
             os.chmod(root.zlib, 0o755)
             copy_libraries(whole, root.zlib, "libz.so*")
+        except BaseException:
+            shutil.rmtree(place)
+            raise
         finally:
             shutil.rmtree(whole)
         return root

@@ -73,7 +73,11 @@ ROOTS = {
     "bullseye": Definition("bullseye", script=PREPARE),
     "bookworm": Definition("bookworm", script=PREPARE),
     "trixie": Definition("trixie", script=PREPARE),
+    "bookworm-arm64": Definition("bookworm", script=PREPARE),
+    "bookworm-ppc64el": Definition("bookworm", script=PREPARE),
     # dnf-plugins-core and zypper break each other, so these are two.
     "rhel": Definition("bookworm", "bookworm", ("rpm", "dnf", "dnf-plugins-core"), RHEL),
     "suse": Definition("bookworm", "bookworm", ("rpm", "zypper"), SUSE),
 }
+# Debian's word for the architecture, where it is not the machine's: these run while emulation.Emulated stands.
+FOREIGN = {"bookworm-arm64": "arm64", "bookworm-ppc64el": "ppc64el"}

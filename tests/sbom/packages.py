@@ -1,7 +1,9 @@
 """Small packages of the demo's files, made by the tools that make real ones."""
 
 import glob
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -93,3 +95,11 @@ def need(*programs):
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         sys.exit(f"this test needs '{missing[0]}': scripts/test installs it")
+
+
+def digests_told(bill):
+    """path → sha256 of each file that an SPDX document names."""
+    with open(bill, encoding="utf-8") as stream:
+        files = json.load(stream)["files"]
+    return {re.sub(r"^\.?/*", "/", file["fileName"]):
+            next(sum["checksumValue"] for sum in file["checksums"] if sum["algorithm"] == "SHA256") for file in files}

@@ -160,3 +160,16 @@ TEST_CASE("nothing stands behind the end", "[tar_shape]") {
   CHECK(judged(member('0') + end + end).empty());
   CHECK(judged(member('0') + std::string(512, '\0') + member('0')) == ambiguous("a block behind its end"));
 }
+
+TEST_CASE("a mode is that of the member's own header, whatever an access list before it says", "[tar_shape]") {
+  const auto with_mode = [](const std::string& mode) { return member('0').replace(100, mode.size(), mode); };
+  const std::string tar = member('x', record("SCHILY.acl.access", "user::rwx")) + with_mode("0000644") +
+                          with_mode("0000755") + with_mode("nonsense") + end;
+  TarShape shape;
+  CHECK(shape.next_mode() == std::nullopt);
+  REQUIRE(shape.take(std::as_bytes(std::span(tar.data(), tar.size()))));
+  CHECK(shape.next_mode() == 0644U);
+  CHECK(shape.next_mode() == 0755U);
+  CHECK(shape.next_mode() == 0U);
+  CHECK(shape.next_mode() == std::nullopt);
+}

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from typing import Dict, List, NamedTuple
 
 from .programs import Failure, mail_date, moment, run
@@ -128,6 +129,7 @@ RPM_DEFINES = {
     "_buildhost": "reproducible",
     "use_source_date_epoch_as_buildtime": "1",
     "clamp_mtime_to_source_date_epoch": "1",
+    "source_date_epoch_from_changelog": "0",
     "_build_id_links": "none",
     "debug_package": "%{nil}",
     "__spec_install_post": "%{nil}",  # else the machine's own scripts strip and repack what is installed
@@ -143,10 +145,12 @@ def _spec(top, what, owned: List[str]):
               if kind != "folder" or path in owned or any(path.startswith(f"{folder}/") for folder in owned)]
     return "\n".join([
         f"Name: {what.name}", f"Version: {what.version}", f"Release: {what.revision}", f"Summary: {what.summary}",
-        f"License: {what.licence}", f"Packager: {MAINTAINER}", "AutoReqProv: no", "",
+        f"License: {what.licence}", "Group: System/Packages", f"Packager: {MAINTAINER}", "AutoReqProv: no", "",
         "%description", what.text, "",
         "%install", 'rmdir "%{buildroot}"', f'mv "{os.path.abspath(top)}" "%{{buildroot}}"', "",
-        "%files", "%defattr(-,root,root,-)", *listed, ""])
+        "%files", "%defattr(-,root,root,-)", *listed, "",
+        "%changelog", f"* {time.strftime('%a %b %d %Y', time.gmtime(moment()))} {MAINTAINER} - {what.version}-{what.revision}",
+        "- Made from finished packages.", ""])
 
 
 def build_rpm(top, what, out, owned=()):

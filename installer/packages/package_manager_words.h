@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/manager.h"
+#include "base/package_manager.h"
 
 namespace cudnn_install {
 
