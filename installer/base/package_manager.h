@@ -23,7 +23,8 @@ struct PackageVersion {
 
 // A repository as it is written down for a manager.
 struct Repository {
-  std::string id{};     // cuda-rhel9-x86_64: name of its file and of its section
+  std::string file{};   // name of its file without the ending: cuda-rhel9; "": as `id`
+  std::string id{};     // cuda-rhel9-x86_64: name of its section
   std::string title{};  // for people
   std::string url{};    // https://…/rhel9/x86_64, without a slash at its end
   std::string key{};    // apt: path of a keyring for Signed-By; rpm: URL or path of the public key

@@ -278,6 +278,11 @@ Result<std::string> state_directory(const std::string& root, const Context& cont
                  "set HOME, XDG_STATE_HOME or CUDNN_INSTALL_STATE to an absolute path");
 }
 
+std::string package_state(const std::string& root, const Context& context) {
+  const std::string given = context.variable("CUDNN_INSTALL_STATE");
+  return given.starts_with('/') ? without_end_slash(given) : (root == "/" ? "" : root) + "/var/lib/cudnn-install";
+}
+
 Result<std::chrono::seconds> checked_lock_timeout(const std::string& text) {
   unsigned seconds = 0;
   const char* end = text.data() + text.size();

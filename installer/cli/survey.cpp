@@ -14,6 +14,7 @@
 #include "cli/request.h"
 #include "host/host.h"
 #include "recipe/embedded.h"
+#include "transaction/package_transaction.h"
 
 namespace cudnn_install {
 
@@ -100,7 +101,7 @@ Result<void> look_here(Request& request, const PlaceOptions& place, Survey& surv
     return tl::unexpected(state.error());
   }
   survey.state = std::move(*state);
-  return {};
+  return look_at_packages(request, survey, context);
 }
 
 Result<void> look_elsewhere(Request& request, const SurveyOptions& options, Survey& survey) {
@@ -189,6 +190,15 @@ Result<Expectation> expectation_of(const Request& request, const Catalogue& cata
                      .instead = [&catalogue, artifact](const ReadArchive& found) {
                        return told_apart(catalogue, artifact, found.sha256, found.size);
                      }};
+}
+
+Result<void> look_at_packages(const Request& request, Survey& survey, Context& context) {
+  auto packages = packages_state(context.files, package_state(request.root, context));
+  if (!packages) {
+    return tl::unexpected(packages.error());
+  }
+  survey.package_receipts = std::move(packages->receipts);
+  return {};
 }
 
 Result<Survey> surveyed(Request& request, const SurveyOptions& options, Context& context) {

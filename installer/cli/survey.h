@@ -65,6 +65,9 @@ struct SurveyOptions {
 // Tells what the archive in hand is instead, if its digest is not the promised one. `catalogue` has to outlive it.
 Result<Expectation> expectation_of(const Request& request, const Catalogue& catalogue);
 
+// The receipts of packages, once more.
+Result<void> look_at_packages(const Request& request, Survey& survey, Context& context);
+
 // Looks at the machine and fills in request.prefix. Of another machine nothing is read but its record, and no archive
 // need be in hand.
 Result<Survey> surveyed(Request& request, const SurveyOptions& options, Context& context);

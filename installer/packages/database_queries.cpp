@@ -28,6 +28,10 @@ Words audit_query(const Manager& manager) {
                             : Words{"rpm", "-q", "-a", "--qf", "%{NAME}.%{ARCH}\\t%{EVR}\\n", "*cudnn*"};
 }
 
+Words installed_files_query(const Manager& manager, const Words& names) {
+  return uses_dpkg(manager) ? with({"dpkg-query", "-L"}, names) : with({"rpm", "-q", "-l"}, names);
+}
+
 Words check_query(const Manager& manager, const Words& names) {
   return with({uses_dpkg(manager) ? "dpkg" : "rpm", "-V"}, names);
 }

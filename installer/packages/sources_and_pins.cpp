@@ -22,12 +22,13 @@ std::string repo_text(const Manager& manager, const Repository& repository) {
 }  // namespace
 
 TextFile repository_file(const Manager& manager, const Repository& repository) {
+  const std::string& name = repository.file.empty() ? repository.id : repository.file;
   if (uses_dpkg(manager)) {
-    return {"/etc/apt/sources.list.d/" + repository.id + ".list",
+    return {"/etc/apt/sources.list.d/" + name + ".list",
             "deb [signed-by=" + repository.key + "] " + repository.url + "/ /\n"};
   }
   const std::string folder = manager.speaks == "zypper" ? "/etc/zypp/repos.d/" : "/etc/yum.repos.d/";
-  return {folder + repository.id + ".repo", repo_text(manager, repository)};
+  return {folder + name + ".repo", repo_text(manager, repository)};
 }
 
 // 1001 is above NVIDIA's own 600 and whatever else a machine prefers below 1000, so that the version is the candidate

@@ -20,7 +20,8 @@ Json record(const Manager& manager) {
 }
 
 Json record(const Repository& repository) {
-  return {{"id", repository.id},
+  return {{"file", repository.file},
+          {"id", repository.id},
           {"title", repository.title},
           {"url", repository.url},
           {"key", repository.key},

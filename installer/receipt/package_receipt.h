@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/package_manager.h"
+#include "receipt/receipt.h"
 
 namespace cudnn_install {
 
@@ -53,7 +54,9 @@ struct PackageReceipt {
   std::vector<std::string> components{};
   Manager manager{};
   std::string repository{};                // its URL, or the local installer's file
+  std::string source{};                    // what was refreshed: path of apt's list, or the repository's id
   std::vector<PackageVersion> packages{};  // what was asked for, in the order of the guide
+  LicenceRecord licence{};                 // its text lies in the packages: no digest
   std::vector<Subject> subjects{};         // in the order in which they were changed; taken back from the end
   std::string when{};
   std::string tool{};

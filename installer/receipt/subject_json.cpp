@@ -127,7 +127,10 @@ Json json_of(const PackageReceipt& receipt) {
           {"components", receipt.components},
           {"manager", json_of(receipt.manager)},
           {"repository", receipt.repository},
+          {"source", receipt.source},
           {"packages", std::move(packages)},
+          {"licence",
+           {{"accepted", receipt.licence.accepted}, {"when", receipt.licence.when}, {"user", receipt.licence.user}}},
           {"subjects", std::move(subjects)},
           {"when", receipt.when},
           {"tool", receipt.tool}};
@@ -146,6 +149,7 @@ PackageReceipt package_receipt_from(const Json& json) {
   receipt.components = json.at("components").get<std::vector<std::string>>();
   receipt.manager = manager_from(json.at("manager"));
   receipt.repository = json.at("repository").get<std::string>();
+  receipt.source = json.at("source").get<std::string>();
   for (const Json& package : list_at(json, "packages")) {
     receipt.packages.push_back({.name = checked_name(package.at("name").get<std::string>(), SubjectKind::package),
                                 .version = package.at("version").get<std::string>()});
@@ -153,6 +157,10 @@ PackageReceipt package_receipt_from(const Json& json) {
   for (const Json& subject : list_at(json, "subjects")) {
     receipt.subjects.push_back(subject_from(subject));
   }
+  const Json& licence = json.at("licence");
+  receipt.licence = {.accepted = licence.at("accepted").get<bool>(),
+                     .when = licence.at("when").get<std::string>(),
+                     .user = licence.at("user").get<std::string>()};
   receipt.when = json.at("when").get<std::string>();
   receipt.tool = json.at("tool").get<std::string>();
   return receipt;

@@ -36,7 +36,7 @@ std::vector<PackageVersion> packages(const Words& words) {
 }
 
 Repository repository(const Words& words) {
-  return {words.at(0), words.at(0), words.at(1), words.at(2), false};
+  return {.id = words.at(0), .title = words.at(0), .url = words.at(1), .key = words.at(2)};
 }
 
 using Verb = std::function<Words(const Manager&, const Words&)>;
