@@ -84,19 +84,18 @@ Result<Installation> as_installation(const PackageSystem& system, const PackageR
   return system.ask(installed_files_query(system.manager(), names_of(receipt))).map([&](const Answer& answer) {
     Installation installation{.product = receipt.product,
                               .version = receipt.version,
-                              .cuda = receipt.cuda,
+                              .cuda = receipt.cuda.substr(0, receipt.cuda.find('.')),
                               .platform = receipt.platform,
                               .components = receipt.components};
     for (const std::string& path : listed_words(answer.out)) {
       struct stat raw {};
-      const auto target = path.starts_with('/') && path.find("/libcudnn") != std::string::npos
-                              ? TargetPath::parse(path.substr(1))
-                              : std::nullopt;
-      if (!target || ::lstat(path.c_str(), &raw) != 0 || S_ISDIR(raw.st_mode)) {
+      if (path.find("/libcudnn") == std::string::npos || ::lstat(path.c_str(), &raw) != 0 || S_ISDIR(raw.st_mode)) {
         continue;
       }
-      installation.paths.push_back(
-          {.path = *target, .entry = {.kind = S_ISLNK(raw.st_mode) ? EntryKind::link : EntryKind::file}});
+      if (const auto target = TargetPath::parse(path.substr(1))) {
+        const Entry entry{.kind = S_ISLNK(raw.st_mode) ? EntryKind::link : EntryKind::file};
+        installation.paths.push_back({.path = *target, .entry = entry, .displaced = {}});
+      }
     }
     return installation;
   });

@@ -15,7 +15,7 @@ std::string repo_text(const Manager& manager, const Repository& repository) {
   if (manager.speaks == "zypper") {  // which otherwise takes an unsigned package where the index is signed
     text += "pkg_gpgcheck=1\n";
   }
-  text += "gpgkey=" + repository.key + "\n";
+  text += std::string("gpgkey=") + (repository.key.starts_with('/') ? "file://" : "") + repository.key + "\n";
   return text + (repository.module_hotfixes ? "module_hotfixes=1\n" : "");
 }
 

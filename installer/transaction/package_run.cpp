@@ -64,6 +64,10 @@ Result<void> PackageRun::declare(Subject subject) {
   return records_.write(journal_);
 }
 
+void PackageRun::leave(const Subject& subject) {
+  std::erase_if(journal_.receipt.subjects, [&](const Subject& each) { return same_subject(each, subject); });
+}
+
 Result<void> PackageRun::commit() {
   journal_.committed = true;
   return records_.write(journal_);
@@ -251,20 +255,25 @@ Result<void> remove_starting(const PackageSystem& system, const std::string& dir
   return {};
 }
 
-std::string installer_package(const PackageReceipt& receipt) {
-  const auto found = std::find_if(receipt.subjects.begin(), receipt.subjects.end(), [](const Subject& subject) {
-    return subject.kind == SubjectKind::package && subject.role == "installer";
-  });
-  return found == receipt.subjects.end() ? "" : found->name;
+// The starts of the names of an index's files: one for each local installer, or one for the repository.
+std::vector<std::string> apt_lists_of(const PackageReceipt& receipt) {
+  if (!receipt.method.ends_with("-local")) {
+    return {apt_list_name(receipt.repository)};
+  }
+  std::vector<std::string> starts;
+  for (const Subject& subject : receipt.subjects) {
+    if (subject.kind == SubjectKind::package && subject.role == "installer") {
+      starts.push_back(apt_list_name("/var/" + subject.name));
+    }
+  }
+  return starts;
 }
 
 }  // namespace
 
 Result<void> forget_index(const PackageSystem& system, const PackageReceipt& receipt) {
   if (uses_dpkg(system.manager())) {
-    const bool local = receipt.method.ends_with("-local");
-    const std::string url = local ? "/var/" + installer_package(receipt) : receipt.repository;
-    return remove_starting(system, "/var/lib/apt/lists", {apt_list_name(url)});
+    return remove_starting(system, "/var/lib/apt/lists", apt_lists_of(receipt));
   }
   if (receipt.source.empty() || receipt.source.find('/') != std::string::npos) {
     return {};

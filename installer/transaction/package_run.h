@@ -28,6 +28,8 @@ class PackageRun {
   Result<void> begin();
   // Notes what is about to be changed; a subject that is known already gets the new `after`.
   Result<void> declare(Subject subject);
+  // It stays as it is.
+  void leave(const Subject& subject);
   // From here on the run goes forward.
   Result<void> commit();
   // To the new state, with receipt; what was left alone is the answer. `again` after a run that was stopped.

@@ -24,13 +24,17 @@ bool is_package_file(const Manager& manager, const std::string& name) {
   return name.ends_with(uses_dpkg(manager) ? ".deb" : ".rpm");
 }
 
+Side other(Side side) {
+  return side == Side::after ? Side::before : Side::after;
+}
+
 class Run {
  public:
   Run(const PackageSystem& system, const std::vector<Subject>& subjects, const Bringing& how)
       : system_(system), subjects_(subjects), how_(how) {}
 
   Result<std::vector<std::string>> all() {
-    return unlock()
+    return release_locks(system_, subjects_, how_.side)
         .and_then([&] { return look(); })
         .and_then([&] { return take_out("wanted"); })
         .and_then([&] { return put_in(); })
@@ -50,7 +54,7 @@ class Run {
     return state_on(how_.side, subject);
   }
   [[nodiscard]] const std::optional<SubjectState>& origin(const Subject& subject) const {
-    return state_on(how_.side == Side::after ? Side::before : Side::after, subject);
+    return state_on(other(how_.side), subject);
   }
   template <class Use>
   void each(SubjectKind kind, Use use) const {
@@ -61,25 +65,7 @@ class Run {
     }
   }
 
-  // --- locks: whatever holds a version that is not to stay goes before the packages move ----------------------------
-
-  Result<void> unlock() {
-    const auto held = system_.locks();
-    if (!held) {
-      return tl::unexpected(held.error());
-    }
-    for (const Subject& subject : subjects_) {
-      const auto& gone = origin(subject);
-      if (subject.kind != SubjectKind::lock || !gone || gone == target(subject) || !has(*held, subject.name)) {
-        continue;
-      }
-      const Words words = unlock_command(system_.manager(), {subject.name, gone->value});
-      if (auto done = system_.carry_out(words, "unlock " + subject.name); !done) {
-        return done;
-      }
-    }
-    return {};
-  }
+  // --- locks ---------------------------------------------------------------------------------------------------------
 
   Result<void> lock() {
     const auto held = system_.locks();
@@ -322,6 +308,24 @@ class Run {
 
 const std::optional<SubjectState>& state_on(Side side, const Subject& subject) {
   return side == Side::before ? subject.before : subject.after;
+}
+
+Result<void> release_locks(const PackageSystem& system, const std::vector<Subject>& subjects, Side side) {
+  const auto held = system.locks();
+  if (!held) {
+    return tl::unexpected(held.error());
+  }
+  for (const Subject& subject : subjects) {
+    const auto& gone = state_on(other(side), subject);
+    if (subject.kind != SubjectKind::lock || !gone || gone == state_on(side, subject) || !has(*held, subject.name)) {
+      continue;
+    }
+    const Words words = unlock_command(system.manager(), {subject.name, gone->value});
+    if (auto done = system.carry_out(words, "unlock " + subject.name); !done) {
+      return done;
+    }
+  }
+  return {};
 }
 
 Result<std::vector<std::string>> bring(const PackageSystem& system, const std::vector<Subject>& subjects,

@@ -32,6 +32,9 @@ struct Bringing {
 Result<std::vector<std::string>> bring(const PackageSystem& system, const std::vector<Subject>& subjects,
                                        const Bringing& how);
 
+// Only the locks of versions that are not to stay: zypper foresees nothing while they hold.
+Result<void> release_locks(const PackageSystem& system, const std::vector<Subject>& subjects, Side side);
+
 // Packages that are not ours and would go with `names`, by simulation.
 Result<std::vector<std::string>> dependents(const PackageSystem& system, const Words& names);
 

@@ -124,28 +124,24 @@ Result<bool> as_recorded(const PackageReceipt& receipt, const PackageSystem& sys
 // --- uninstalling ---------------------------------------------------------------------------------------------------
 
 // Packages that stood in another version before us come back where a repository still has that one; else they stay.
-Result<std::vector<std::string>> fetch_old(const PackageSystem& system, std::vector<Subject>& subjects) {
+Result<std::vector<std::string>> fetch_old(const PackageSystem& system, PackageRun& run) {
   std::vector<std::string> staying;
-  for (auto subject = subjects.begin(); subject != subjects.end();) {
-    const bool comes_back = subject->kind == SubjectKind::package && subject->role != "installer" && subject->after;
-    const auto made = comes_back ? system.make_directory(package_cache) : Result<void>();
-    if (!made) {
-      return tl::unexpected(made.error());
+  const std::vector<Subject> subjects = run.journal().receipt.subjects;
+  for (const Subject& subject : subjects) {
+    if (subject.kind != SubjectKind::package || subject.role == "installer" || !subject.after) {
+      continue;
     }
-    const auto answer =
-        comes_back
-            ? system.change(fetch_command(system.manager(), {subject->name, subject->after->value}, package_cache))
-            : Answer{};
+    const auto answer = system.make_directory(package_cache).and_then([&] {
+      return system.change(fetch_command(system.manager(), {subject.name, subject.after->value}, package_cache));
+    });
     if (!answer) {
       return tl::unexpected(answer.error());
     }
-    if (answer->status == 0) {
-      ++subject;
-      continue;
+    if (answer->status != 0) {
+      staying.push_back(subject.name + " stays in " + subject.before->value + ": no repository has " +
+                        subject.after->value + ", which was here before, any more");
+      run.leave(subject);
     }
-    staying.push_back(subject->name + " stays in " + subject->before->value + ": no repository has " +
-                      subject->after->value + ", which was here before, any more");
-    subject = subjects.erase(subject);
   }
   return staying;
 }
@@ -182,19 +178,19 @@ Result<Done> taken_out(const PackageReceipt& gone, const Plan& plan, const Trans
   PackageJournal journal{
       .transaction = random_id(), .verb = std::string(name_of(plan.verb)), .title = plan.title, .receipt = gone};
   journal.receipt.subjects = reversed_subjects(gone, *receipts);
-  if (auto may = removable(system, journal.receipt.subjects); !may) {
-    return tl::unexpected(may.error());
-  }
-  auto staying = fetch_old(system, journal.receipt.subjects);
+  PackageRun run(system, room.records, std::move(journal));
+  const auto& subjects = run.journal().receipt.subjects;
+  auto staying = run.begin()
+                     .and_then([&] { return release_locks(system, subjects, Side::after); })
+                     .and_then([&] { return removable(system, subjects); })
+                     .and_then([&] { return fetch_old(system, run); });
   if (!staying) {
-    return tl::unexpected(staying.error());
+    return tl::unexpected(run.back(staying.error()));
   }
   for (const std::string& sentence : *staying) {
     options.report({.kind = Event::Kind::note, .text = sentence});
   }
-  journal.committed = true;
-  PackageRun run(system, room.records, std::move(journal));
-  auto left = run.begin().and_then([&] { return run.forward(Again::no); });
+  auto left = run.commit().and_then([&] { return run.forward(Again::no); });
   if (!left) {
     return tl::unexpected(during(left.error(), "take out what was installed; the next run carries on"));
   }
