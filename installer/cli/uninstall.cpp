@@ -29,7 +29,7 @@ Outcome nothing_installed(Verb verb, const Request& request, const Context& cont
 Result<Outcome> run(const ChangeCommand& command, Planner planner, Verb verb, Context& context) {
   const auto nothing = [&](const Request& request, const Survey& survey) -> std::optional<Outcome> {
     const std::optional<Receipt>& receipt = survey.state.receipt;
-    if (!survey.package_receipts.empty()) {
+    if (!survey.package_receipts.empty() && !request.prefix_given) {
       return std::nullopt;
     }
     const bool in_progress = survey.state.standstill == Standstill::in_progress;

@@ -51,7 +51,7 @@ Words version_query(const Manager& manager, const Words& names);            // r
 Words package_file_query(const Manager& manager, const std::string& file);  // read by package_in_file()
 Words package_file_list(const Manager& manager, const std::string& file);   // read by files_in_package()
 Words audit_query(const Manager& manager);                                  // read by audit_findings()
-Words installed_files_query(const Manager& manager, const Words& names);  // one path a line
+Words installed_files_query(const Manager& manager, const Words& names);    // one path a line
 Words check_query(const Manager& manager, const Words& names);              // dpkg -V | rpm -V; read by changed_files()
 Words manual_query(const Manager& manager, const Words& names);             // apt-mark showmanual; empty for rpm
 Words mark_automatic_command(const Manager& manager, const Words& names);   // empty for rpm

@@ -55,7 +55,7 @@ std::vector<PlannedStep> steps_of(const PackageReceipt& gone, const std::string&
 
 const PackageReceipt* packages_meant(const Request& request, const Situation& situation) {
   const bool named = is_package_method(request.method);
-  if (!named && !installations_in(situation.receipt).empty()) {
+  if (!named && (request.prefix_given || !installations_in(situation.receipt).empty())) {
     return nullptr;
   }
   const PackageReceipt* found = nullptr;

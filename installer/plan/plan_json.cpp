@@ -20,12 +20,8 @@ Json record(const Manager& manager) {
 }
 
 Json record(const Repository& repository) {
-  return {{"file", repository.file},
-          {"id", repository.id},
-          {"title", repository.title},
-          {"url", repository.url},
-          {"key", repository.key},
-          {"module_hotfixes", repository.module_hotfixes}};
+  return {{"file", repository.file}, {"id", repository.id},   {"title", repository.title},
+          {"url", repository.url},   {"key", repository.key}, {"module_hotfixes", repository.module_hotfixes}};
 }
 
 struct Record {

@@ -10,8 +10,7 @@ namespace cudnn_install {
 
 namespace {
 
-constexpr const char* way_out =
-    "move it aside: what was installed stays, and the package manager itself can remove it";
+constexpr const char* way_out = "move it aside: what was installed stays, and the package manager itself can remove it";
 
 }  // namespace
 

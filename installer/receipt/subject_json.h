@@ -1,5 +1,5 @@
-// Subjects and managers as JSON, for the package receipt and the package journal. Included by their .cpp files only: what
-// is thrown here ends there.
+// Subjects and managers as JSON, for the package receipt and the package journal. Included by their .cpp files only:
+// what is thrown here ends there.
 #pragma once
 
 #include <string>

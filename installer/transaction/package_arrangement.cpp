@@ -49,12 +49,10 @@ class Arrangement {
   }
 
   Result<void> operator()(const CopyKeyring& step) {
-    return system_.only_match(step.from)
-        .and_then([&](const std::string& from) {
-          return system_.text_of(from).and_then([&](std::string bytes) {
-            return put(step.to + "/" + file_name_of(from), "keyring", std::move(bytes));
-          });
-        });
+    return system_.only_match(step.from).and_then([&](const std::string& from) {
+      return system_.text_of(from).and_then(
+          [&](std::string bytes) { return put(step.to + "/" + file_name_of(from), "keyring", std::move(bytes)); });
+    });
   }
 
   Result<void> operator()(const AddRepository& step) {
@@ -90,7 +88,7 @@ class Arrangement {
       return {};
     }
     const auto file = is_url(step.keyring) ? fetched(step.keyring) : Result<std::string>(step.keyring);
-    auto bytes = !file ? Result<std::string>(tl::unexpected(file.error()))
+    auto bytes = !file                  ? Result<std::string>(tl::unexpected(file.error()))
                  : is_url(step.keyring) ? system_.text_of(*file)
                                         : own_file(step.keyring);
     if (!bytes) {
@@ -185,7 +183,8 @@ class Arrangement {
         found.push_back(key.fingerprint);
       }
     }
-    const bool good = !found.empty() && std::all_of(found.begin(), found.end(), [&](const auto& key) { return key == wanted; });
+    const bool good =
+        !found.empty() && std::all_of(found.begin(), found.end(), [&](const auto& key) { return key == wanted; });
     return good ? Result<void>()
                 : failure(Fault::integrity,
                           "the keyring in '" + file_name_of(file) + "' holds " +

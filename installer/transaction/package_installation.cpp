@@ -97,9 +97,7 @@ class PackageInstallation {
                        [](const PlannedStep& step) { return std::holds_alternative<HoldPackages>(step.step); });
   }
 
-  Result<void> declare_holds() {
-    return system_.manager().pin == "preferences" ? declare_pin_file() : declare_locks();
-  }
+  Result<void> declare_holds() { return system_.manager().pin == "preferences" ? declare_pin_file() : declare_locks(); }
 
   Result<void> declare_pin_file() {
     const TextFile pin = pin_file(system_.manager(), plan_.packages->product, plan_.packages->packages);
@@ -190,8 +188,9 @@ class PackageInstallation {
                                                : "change " + printable(change.name) + " to " + printable(change.to);
     return {.fault = Fault::conflict,
             .what = system_.manager().speaks + " would also " + what + ": nothing was done",
-            .hint = change.to.empty() ? "if that is a package of cuDNN, name it in --components; else remove it yourself"
-                                      : "bring the system up to date first, then run the command again"};
+            .hint = change.to.empty()
+                        ? "if that is a package of cuDNN, name it in --components; else remove it yourself"
+                        : "bring the system up to date first, then run the command again"};
   }
 
   Result<void> declare_packages(std::vector<Subject> subjects) {

@@ -14,7 +14,8 @@ bool same_subject(const Subject& left, const Subject& right) {
 }
 
 auto find_same(std::vector<Subject>& subjects, const Subject& wanted) {
-  return std::find_if(subjects.begin(), subjects.end(), [&](const Subject& each) { return same_subject(each, wanted); });
+  return std::find_if(subjects.begin(), subjects.end(),
+                      [&](const Subject& each) { return same_subject(each, wanted); });
 }
 
 bool knows(const PackageReceipt& receipt, const Subject& wanted) {
@@ -85,9 +86,8 @@ Result<std::vector<std::string>> PackageRun::bring_to(Side side, Again again) {
                {.side = side, .leaves_moved = removes || side == Side::before, .again = again, .cache = package_cache})
       .and_then([&](std::vector<std::string> left) -> Result<std::vector<std::string>> {
         if (side == Side::before || removes) {
-          const auto forgotten = loses_source(journal_.receipt.subjects, side)
-                                     ? forget_index(system_, journal_.receipt)
-                                     : Result<void>();
+          const auto forgotten =
+              loses_source(journal_.receipt.subjects, side) ? forget_index(system_, journal_.receipt) : Result<void>();
           if (!forgotten) {
             return tl::unexpected(forgotten.error());
           }

@@ -111,9 +111,8 @@ class Run {
     if (auto narrowed = without_needed(going); !narrowed) {
       return narrowed;
     }
-    return going.empty()
-               ? Result<void>()
-               : system_.carry_out(removal_command(system_.manager(), going), "remove " + joined(going));
+    return going.empty() ? Result<void>()
+                         : system_.carry_out(removal_command(system_.manager(), going), "remove " + joined(going));
   }
 
   Result<void> without_needed(Words& going) {
@@ -231,15 +230,16 @@ class Run {
       const auto& wanted = target(subject);
       const auto found = now_.find(subject.name);
       const std::string is = found == now_.end() ? "" : found->second.value;
-      const bool as_wanted = wanted && (subject.role == "dependency" ? !is.empty() && is != "broken" : is == wanted->value);
+      const bool as_wanted =
+          wanted && (subject.role == "dependency" ? !is.empty() && is != "broken" : is == wanted->value);
       const bool bad = wanted ? !as_wanted && !how_.leaves_moved : is == "broken";
       if (bad) {
         missing.push_back(subject.name + (is.empty() ? " is not installed" : " is in state '" + is + "'"));
       }
     });
-    return missing.empty() ? Result<void>()
-                           : failure(Fault::package_manager,
-                                     system_.manager().speaks + " ended well, but " + joined(missing));
+    return missing.empty()
+               ? Result<void>()
+               : failure(Fault::package_manager, system_.manager().speaks + " ended well, but " + joined(missing));
   }
 
   Result<void> mark() {

@@ -106,7 +106,8 @@ Result<bool> as_recorded(const PackageReceipt& receipt, const PackageSystem& sys
   for (const Subject& subject : receipt.subjects) {
     if (subject.kind == SubjectKind::package) {
       const auto found = now->find(subject.name);
-      if (subject.after && (found == now->end() || (subject.role != "dependency" && found->second.value != subject.after->value))) {
+      if (subject.after &&
+          (found == now->end() || (subject.role != "dependency" && found->second.value != subject.after->value))) {
         return false;
       }
     } else if (subject.kind == SubjectKind::file) {
@@ -163,8 +164,8 @@ Result<void> removable(const PackageSystem& system, const std::vector<Subject>& 
     return tl::unexpected(others.error());
   }
   return others->empty() ? Result<void>()
-                         : failure(Fault::conflict, "needed by " + printable(others->front()) +
-                                                        ", which is not ours: nothing was done",
+                         : failure(Fault::conflict,
+                                   "needed by " + printable(others->front()) + ", which is not ours: nothing was done",
                                    "remove that first, if nobody needs it");
 }
 
@@ -215,9 +216,8 @@ Result<Done> perform_packages(const Plan& plan, const TransactionOptions& option
   for (const std::string& sentence : *before) {
     options.report({.kind = Event::Kind::settled, .text = sentence});
   }
-  const auto found = std::find_if(receipts->begin(), receipts->end(), [&](const PackageReceipt& each) {
-    return each.product == plan.packages->product;
-  });
+  const auto found = std::find_if(receipts->begin(), receipts->end(),
+                                  [&](const PackageReceipt& each) { return each.product == plan.packages->product; });
   const auto old = found == receipts->end() ? std::nullopt : std::optional(*found);
   if (plan.verb == Verb::uninstall) {
     return old ? taken_out(*old, plan, options, *room) : Result<Done>(Done{});
@@ -234,7 +234,8 @@ Result<Done> perform_packages(const Plan& plan, const TransactionOptions& option
 Result<std::vector<std::string>> settle_packages(const std::string& root, const TransactionOptions& options,
                                                  Effects effects) {
   const auto records = PackageRecords::existing(effects.files, options.state);
-  const auto journal = records && *records ? (*records)->journal() : Result<std::optional<PackageJournal>>(std::nullopt);
+  const auto journal =
+      records && *records ? (*records)->journal() : Result<std::optional<PackageJournal>>(std::nullopt);
   if (!records || !journal) {
     return tl::unexpected(records ? journal.error() : records.error());
   }

@@ -83,8 +83,8 @@ Result<std::optional<FileText>> read_file_text(Files& files, const SystemPlace& 
   FileText found{.text = std::string(largest + 1, '\0'), .mode = (*stat)->mode};
   std::size_t length = 0;
   while (length < found.text.size()) {
-    const ssize_t count = uninterrupted(
-        [&] { return ::read(file->number(), found.text.data() + length, found.text.size() - length); });
+    const ssize_t count =
+        uninterrupted([&] { return ::read(file->number(), found.text.data() + length, found.text.size() - length); });
     if (count < 0) {
       const int code = errno;
       return tl::unexpected(system_error(code, "cannot read '" + at.directory.path + "/" + at.name + "'"));
