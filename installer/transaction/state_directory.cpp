@@ -69,6 +69,10 @@ std::string stage_name(const std::string& transaction) {
   return stage_prefix + transaction.substr(0, 12);
 }
 
+std::string probe_name(const std::string& transaction) {
+  return stage_name(transaction) + ".probe";
+}
+
 std::string random_id() {
   std::random_device device;
   static constexpr std::string_view digits = "0123456789abcdef";

@@ -22,6 +22,8 @@ inline constexpr const char* lock_name = "lock";
 
 // The stage of a transaction inside each destination directory.
 std::string stage_name(const std::string& transaction);
+// A file beside it for a moment, which tries whether what is staged can move there.
+std::string probe_name(const std::string& transaction);
 inline constexpr const char* stage_prefix = ".cudnn-install-";
 
 std::string random_id();  // 32 hexadecimal digits

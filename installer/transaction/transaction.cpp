@@ -140,7 +140,7 @@ class Transaction {
 
   // install, upgrade: the archive goes into the stage.
   Result<Intention> arriving(ArchiveReader& reader) {
-    auto room = check_room(plan_.wanted->location, destinations_);
+    auto room = check_room(plan_.wanted->location, place_, destinations_, to_keep());
     auto placing = room ? placed(reader, plan_, place_, destinations_, options_) : tl::unexpected(room.error());
     if (!placing) {
       return tl::unexpected(placing.error());
@@ -149,6 +149,9 @@ class Transaction {
     if (auto sound = inspect(*placing, plan_); !sound) {
       return tl::unexpected(sound.error());
     }
+    for (std::string& remark : remarks(*placing)) {
+      options_.report({.kind = Event::Kind::note, .text = std::move(remark)});
+    }
     for (const StagedFile& staged : placing->files) {
       if (auto durable = staged.file.open() ? effects_.files.sync(staged.file.number()) : Result<void>(); !durable) {
         return tl::unexpected(during(durable.error(), "write '" + staged.name + "'"));
@@ -156,6 +159,15 @@ class Transaction {
     }
     protection_ = reader.protection().text();
     return with_arrival(installation_of(*placing));
+  }
+
+  // Bytes that are copied so that `rollback` has them.
+  [[nodiscard]] std::uint64_t to_keep() const {
+    std::uint64_t bytes = 0;
+    for (const Installation& each : plan_.keep_previous ? installed() : std::vector<Installation>()) {
+      bytes += each.id == plan_.replaces ? copied_to_keep(each, place_, destinations_) : 0;
+    }
+    return bytes;
   }
 
   Installation installation_of(const Placed& placing) {

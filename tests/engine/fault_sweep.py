@@ -26,7 +26,7 @@ import rig
 CODES = {"ENOSPC": 14, "EDQUOT": 14, "EIO": 14, "EROFS": 15, "EACCES": 15, "EMFILE": 70, "EINTR": 0}
 OPENING = {"open", "openat"}
 READING = {"open": ("EIO", "EACCES", "EMFILE", "EINTR"), "read": ("EIO", "EINTR"), "feed": ("EIO", "EINTR"),
-           "stat": ("EIO", "EACCES")}
+           "stat": ("EIO", "EACCES"), "close": ("EIO", "EDQUOT")}
 READING_IS_RARER = 8
 LASTING = ("ENOSPC", "EIO", "EROFS", "EMFILE")
 SIGNALS = {"INT": 2, "TERM": 15, "HUP": 1}
