@@ -246,9 +246,12 @@ class Transaction {
     const std::string& receipt = prepared.journal.receipt;
     auto written = receipt.empty() ? Result<void>() : write_aside(effects_.files, place_.state, receipt_name, receipt);
     written = written.and_then(
-        [&] { return replace_file(effects_.files, place_.state, journal_name, to_json(prepared.journal)); });
+        [&] { return write_aside(effects_.files, place_.state, journal_name, to_json(prepared.journal)); });
     if (!written) {
-      return not_committed(written.error());
+      return wiped(during(written.error(), "commit '" + plan_.title + "'"));
+    }
+    if (auto named = put_in_place(effects_.files, place_.state, journal_name); !named) {
+      return not_committed(named.error());
     }
     if (auto moved = carry_out(prepared.journal, place_, destinations_, Certainty::by_stat); !moved) {
       return taken_back(prepared.journal, moved.error());
