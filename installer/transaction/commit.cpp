@@ -357,7 +357,7 @@ namespace {
 Result<void> sweep_kept(Files& files, const Directory& state, const std::set<std::string>& needed) {
   const auto kept = files.look(state, kept_name);
   if (!kept || !*kept) {
-    return {};
+    return kept ? Result<void>() : tl::unexpected(kept.error());
   }
   const auto directory = files.open_directory(state, kept_name);
   const auto transactions = directory ? files.names(*directory) : tl::unexpected(directory.error());
