@@ -18,6 +18,7 @@
 #include "recipe/recipe.h"
 #include "system/elf.h"
 #include "system/files.h"
+#include "system/uninterrupted.h"
 
 namespace cudnn_install {
 
@@ -141,7 +142,7 @@ Result<CompatLibrary> compat_library(const std::string& path) {
   if (code) {
     return failure(Fault::usage, "no library '" + path + "'", "name a libcuda, or the directory that it lies in");
   }
-  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor descriptor(uninterrupted([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
   const std::uint64_t size = descriptor.open() ? fs::file_size(file, code) : 0;
   if (!descriptor.open() || code) {
     return failure(Fault::permission, "cannot read the library '" + path + "'");

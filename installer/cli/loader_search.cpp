@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "system/files.h"
+#include "system/uninterrupted.h"
 
 namespace cudnn_install {
 
@@ -30,7 +31,8 @@ std::vector<std::string> split(const std::string& text, const std::string& separ
 std::optional<ElfFacts> facts_of(const std::string& path) {
   std::error_code code;
   const std::uint64_t size = fs::is_regular_file(path, code) ? fs::file_size(path, code) : 0;
-  const Descriptor file(size > 0 ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1);
+  const Descriptor file(
+      size > 0 ? uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }) : -1);
   auto facts = file.open() ? elf_facts(reading(file.number()), size) : failure(Fault::archive, "");
   return facts ? std::optional(std::move(*facts)) : std::nullopt;
 }

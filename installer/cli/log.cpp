@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "system/files.h"
+#include "system/uninterrupted.h"
 
 namespace cudnn_install {
 
@@ -52,7 +53,8 @@ struct Log::State {
 };
 
 Result<std::shared_ptr<Log>> Log::open(const std::string& path) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600));
+  Descriptor file(uninterrupted(
+      [&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600); }));
   if (!file.open()) {
     const int code = errno;
     if (code == ELOOP) {

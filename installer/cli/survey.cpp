@@ -14,6 +14,7 @@
 #include "cli/request.h"
 #include "host/host.h"
 #include "recipe/embedded.h"
+#include "system/uninterrupted.h"
 #include "transaction/package_transaction.h"
 
 namespace cudnn_install {
@@ -34,7 +35,7 @@ Result<void> readable_archive(const std::string& archive) {
   if (!S_ISREG(facts.st_mode)) {
     return failure(Fault::usage, "the archive '" + archive + "' is not a file");
   }
-  const Descriptor file(::open(archive.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor file(uninterrupted([&] { return ::open(archive.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); }));
   if (!file.open()) {
     return tl::unexpected(system_error(errno, "cannot read the archive '" + archive + "'"));
   }

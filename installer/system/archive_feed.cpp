@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <new>
 #include <utility>
 
 namespace cudnn_install {
@@ -63,19 +64,24 @@ Result<Sha256> ArchiveFeed::hash_first() {
 }
 
 void ArchiveFeed::start() {
+  // Made here: no exception leaves a thread, and one for want of memory ends this program in good order.
+  std::vector<std::byte> buffer(block_size);
   posix_fadvise(archive_.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
   // Signals belong to the main thread.
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this, buffer = std::move(buffer)]() mutable { run(buffer); });
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-void ArchiveFeed::run() {
-  std::vector<std::byte> buffer(block_size);
-  for (std::size_t index = 0; !stopped_ && one_block(buffer, index); ++index) {
+void ArchiveFeed::run(std::vector<std::byte>& buffer) {
+  try {
+    for (std::size_t index = 0; !stopped_ && one_block(buffer, index); ++index) {
+    }
+  } catch (const std::bad_alloc&) {
+    error_ = Error{.fault = Fault::internal, .what = "out of memory"};  // short enough to need none
   }
   pipe_.close();
 }

@@ -33,7 +33,7 @@ class ArchiveFeed {
   [[nodiscard]] bool blocked() const { return blocked_; }
 
  private:
-  void run();
+  void run(std::vector<std::byte>& buffer);
   bool one_block(std::vector<std::byte>& buffer, std::size_t index);
   bool hand_over(std::span<const std::byte> bytes);
   Result<std::size_t> read_block(std::vector<std::byte>& buffer);

@@ -357,7 +357,7 @@ namespace {
 Result<void> sweep_kept(Files& files, const Directory& state, const std::set<std::string>& needed) {
   const auto kept = files.look(state, kept_name);
   if (!kept || !*kept) {
-    return {};
+    return kept ? Result<void>() : tl::unexpected(kept.error());
   }
   const auto directory = files.open_directory(state, kept_name);
   const auto transactions = directory ? files.names(*directory) : tl::unexpected(directory.error());
@@ -384,13 +384,21 @@ Result<void> sweep_kept(Files& files, const Directory& state, const std::set<std
   return files.remove_directory(state, kept_name).and_then([&] { return files.sync(state.number()); });
 }
 
-// Durable at once: what says afterwards that nothing is open here may lie on another file system.
-Result<void> remove_stage(Files& files, const Directory& directory, const std::string& name) {
-  const auto there = files.look(directory, name);
-  if (!there || !*there) {
-    return there ? Result<void>() : tl::unexpected(there.error());
+// The stage last, since it tells that something is left. Durable at once: what says afterwards that nothing is open
+// here may lie on another file system.
+Result<void> remove_stage(Files& files, const Directory& directory, const std::string& id) {
+  bool removed_any = false;
+  for (const std::string& name : {probe_name(id), stage_name(id)}) {
+    const auto there = files.look(directory, name);
+    if (!there) {
+      return tl::unexpected(there.error());
+    }
+    if (auto removed = *there ? remove_tree(files, directory, name) : Result<void>(); !removed) {
+      return removed;
+    }
+    removed_any = removed_any || *there;
   }
-  return remove_tree(files, directory, name).and_then([&] { return files.sync(directory.number()); });
+  return removed_any ? files.sync(directory.number()) : Result<void>();
 }
 
 }  // namespace
@@ -409,7 +417,7 @@ Result<void> sweep(const Workplace& place, const std::vector<Destined>& destinat
                    .and_then([&] { return files.remove(place.state, std::string(journal_name) + ".tmp"); })
                    .and_then([&] { return files.remove(place.state, std::string(receipt_name) + ".tmp"); });
   for (const Destined& destined : destinations) {
-    swept = swept.and_then([&] { return remove_stage(files, destined.directory, stage_name(place.id)); });
+    swept = swept.and_then([&] { return remove_stage(files, destined.directory, place.id); });
   }
   return swept;
 }

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <set>
+#include <sstream>
 
 #include "base/text.h"
 #include "system/elf.h"
@@ -114,7 +116,52 @@ Result<void> check_static(const StagedFile& staged, const Plan& plan) {
                  other ? "use the archive for " + plan.wanted->platform : "download it again");
 }
 
+// The C and C++ run time, zlib, and what CUDA and cuDNN consist of.
+constexpr std::array usual_libraries = std::to_array<std::string_view>(
+    {"libcudnn", "libcublas", "libcudart.so.", "libnvrtc", "libnvJitLink.so.", "libcuda.so.", "libc.so.", "libm.so.",
+     "libdl.so.", "librt.so.", "libpthread.so.", "libgcc_s.so.", "libstdc++.so.", "libz.so.", "ld-linux", "ld64.so."});
+
+// Anything but the library's own directory and what lies below or above it.
+bool is_fixed(const std::string& directory) {
+  return !directory.starts_with("$ORIGIN") && !directory.starts_with("${ORIGIN}");
+}
+
+std::vector<std::string> remarks_on(const std::string& name, const ElfFacts& facts) {
+  std::vector<std::string> found;
+  std::istringstream search(facts.runpath);
+  for (std::string directory; std::getline(search, directory, ':');) {
+    if (is_fixed(directory)) {
+      found.push_back("'" + name + "' looks for other libraries in '" + directory + "', wherever it is installed");
+    }
+  }
+  for (const std::string& needed : facts.needed) {
+    const bool usual = std::any_of(usual_libraries.begin(), usual_libraries.end(),
+                                   [&](std::string_view beginning) { return needed.starts_with(beginning); });
+    if (!usual) {
+      found.push_back("'" + name + "' needs '" + needed + "', which no cuDNN does");
+    }
+  }
+  if (facts.executable_stack) {
+    found.push_back("'" + name + "' wants a stack that code can run on");
+  }
+  return found;
+}
+
 }  // namespace
+
+std::vector<std::string> remarks(const Placed& placed) {
+  std::vector<std::string> found;
+  for (const StagedFile& staged : placed.files) {
+    if (staged.entry.kind == EntryKind::link || staged.name.find(".so") == std::string::npos) {
+      continue;
+    }
+    if (const auto facts = elf_facts(reading(staged.file.number()), staged.entry.size)) {
+      const auto more = remarks_on(staged.name, *facts);
+      found.insert(found.end(), more.begin(), more.end());
+    }
+  }
+  return found;
+}
 
 Result<void> inspect(const Placed& placed, const Plan& plan) {
   auto sound = check_required(placed, *plan.wanted).and_then([&] { return check_links(placed); }).and_then([&] {

@@ -224,6 +224,15 @@ class Placing {
   std::uint64_t written_back_ = 0;
 };
 
+// Device numbers do not tell whether files can move from the stage to their place (projects, stacked and foreign file
+// systems): one that is empty tries it before the archive is read.
+Result<void> try_a_move(Files& files, const Directory& stage, const Directory& to, const std::string& name) {
+  const auto made = files.create_file(stage, name, 0600);
+  auto moved = made ? files.rename(stage, name, to, name).and_then([&] { return files.remove(to, name); })
+                    : tl::unexpected(made.error());
+  return moved ? moved : tl::unexpected(during(moved.error(), "try whether files can be put into '" + to.path + "'"));
+}
+
 }  // namespace
 
 Result<void> make_stages(const Workplace& place, std::vector<Destined>& destinations) {
@@ -237,6 +246,9 @@ Result<void> make_stages(const Workplace& place, std::vector<Destined>& destinat
       if (auto made = place.files->make_directory(*stage, part, 0755); !made) {
         return tl::unexpected(made.error());
       }
+    }
+    if (auto moves = try_a_move(*place.files, *stage, destined.directory, probe_name(place.id)); !moves) {
+      return moves;
     }
     destined.stage = std::move(*stage);
   }

@@ -43,5 +43,8 @@ Result<Placed> placed(ArchiveReader& reader, const Plan& plan, const Workplace& 
 // inspection.cpp: what the bytes themselves must fulfil, each with the code of its own: required names, link chains,
 // ELF machine (unsupported), SONAME, archive members, header version, glibc.
 Result<void> inspect(const Placed& placed, const Plan& plan);
+// What no library of NVIDIA's has and a person should know of: a fixed search path, a library from elsewhere, a stack
+// that code can run on. For an archive that inspect() has found sound.
+std::vector<std::string> remarks(const Placed& placed);
 
 }  // namespace cudnn_install

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <thread>
 #include <utility>
 
 #include "system/signals.h"
@@ -15,6 +16,8 @@
 namespace cudnn_install {
 
 namespace {
+
+constexpr int most_tries = 10;
 
 Caution caution_of(const TransactionOptions& options) {
   return options.trust == Trust::given ? Caution::trusting : Caution::strict;
@@ -430,7 +433,31 @@ Result<std::vector<Destined>> Session::begin(const std::vector<std::string>& des
 }
 
 Result<void> Session::end() {
-  return close_entry(*index_, place_, entry_);
+  return close_entry(*index_, place_, entry_).and_then([&] { return let_go(); });
+}
+
+// Where a file that is open keeps its directory (NFS, FUSE), the lock does, until it is closed; a moment later on some.
+Result<void> Session::let_go() {
+  Files& files = *place_.files;
+  const auto id = files.look(place_.state, "id");
+  if (!id || *id) {
+    return {};
+  }
+  lock_.reset();
+  Workplace emptied = place_;
+  emptied.state = {};
+  for (int time = 0; time < most_tries; ++time) {
+    const auto held = files.look(place_.state, ".");
+    const auto named = files.look(place_.prefix_directory, state_name);
+    if (!held || !*held || !named || !*named || (*held)->inode != (*named)->inode) {
+      return {};
+    }
+    if (auto removed = remove_state(emptied, entry_.created); !removed) {
+      return removed;
+    }
+    std::this_thread::sleep_for(place_.grace / most_tries);
+  }
+  return {};
 }
 
 }  // namespace cudnn_install

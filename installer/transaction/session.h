@@ -43,6 +43,7 @@ class Session {
   Result<void> create(const std::vector<std::string>& missing);
   Result<void> lock_and_read(const TransactionOptions& options);
   Result<Destined> made_destination(const std::string& name);
+  Result<void> let_go();
 
   Workplace place_{};
   std::optional<Index> index_{};

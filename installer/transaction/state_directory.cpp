@@ -53,6 +53,10 @@ std::string stage_name(const std::string& transaction) {
   return stage_prefix + transaction.substr(0, 12);
 }
 
+std::string probe_name(const std::string& transaction) {
+  return stage_name(transaction) + ".probe";
+}
+
 std::string random_id() {
   std::random_device device;
   static constexpr std::string_view digits = "0123456789abcdef";
@@ -142,13 +146,16 @@ Result<void> write_aside(Files& files, const Directory& at, const std::string& n
   });
 }
 
+Result<void> put_in_place(Files& files, const Directory& at, const std::string& name) {
+  return files.rename(at, name + ".tmp", at, name).and_then([&] { return files.sync(at.number()); });
+}
+
 Result<void> replace_file(Files& files, const Directory& at, const std::string& name, const std::string& text) {
-  const std::string temporary = name + ".tmp";
-  auto renamed = write_aside(files, at, name, text).and_then([&] { return files.rename(at, temporary, at, name); });
-  if (!renamed) {
-    [[maybe_unused]] const auto removed = files.remove(at, temporary);
+  auto replaced = write_aside(files, at, name, text).and_then([&] { return put_in_place(files, at, name); });
+  if (!replaced) {
+    [[maybe_unused]] const auto removed = files.remove(at, name + ".tmp");
   }
-  return renamed.and_then([&] { return files.sync(at.number()); });
+  return replaced;
 }
 
 Result<void> remove_durably(Files& files, const Directory& at, const std::string& name) {

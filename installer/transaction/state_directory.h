@@ -22,6 +22,8 @@ inline constexpr const char* lock_name = "lock";
 
 // The stage of a transaction inside each destination directory.
 std::string stage_name(const std::string& transaction);
+// A file beside it for a moment, which tries whether what is staged can move there.
+std::string probe_name(const std::string& transaction);
 inline constexpr const char* stage_prefix = ".cudnn-install-";
 
 std::string random_id();  // 32 hexadecimal digits
@@ -34,6 +36,8 @@ Result<void> believable(const Directory& directory);
 Result<std::optional<std::string>> small_file(Files& files, const Directory& at, const std::string& name);
 // NAME.tmp, whole and on the disk; whatever had that name goes.
 Result<void> write_aside(Files& files, const Directory& at, const std::string& name, const std::string& text);
+// What was written aside gets its name, for good.
+Result<void> put_in_place(Files& files, const Directory& at, const std::string& name);
 // tmp, fsync, rename, fsync of the directory: afterwards the file is old or new, and new survives a power cut.
 Result<void> replace_file(Files& files, const Directory& at, const std::string& name, const std::string& text);
 Result<void> remove_durably(Files& files, const Directory& at, const std::string& name);

@@ -141,7 +141,7 @@ class Transaction {
 
   // install, upgrade: the archive goes into the stage.
   Result<Intention> arriving(ArchiveReader& reader) {
-    auto room = check_room(plan_.wanted->location, destinations_);
+    auto room = check_room(plan_.wanted->location, place_, destinations_, to_keep());
     auto placing = room ? placed(reader, plan_, place_, destinations_, options_) : tl::unexpected(room.error());
     if (!placing) {
       return tl::unexpected(placing.error());
@@ -150,6 +150,9 @@ class Transaction {
     if (auto sound = inspect(*placing, plan_); !sound) {
       return tl::unexpected(sound.error());
     }
+    for (std::string& remark : remarks(*placing)) {
+      options_.report({.kind = Event::Kind::note, .text = std::move(remark)});
+    }
     for (const StagedFile& staged : placing->files) {
       if (auto durable = staged.file.open() ? effects_.files.sync(staged.file.number()) : Result<void>(); !durable) {
         return tl::unexpected(during(durable.error(), "write '" + staged.name + "'"));
@@ -157,6 +160,15 @@ class Transaction {
     }
     protection_ = reader.protection().text();
     return with_arrival(installation_of(*placing));
+  }
+
+  // Bytes that are copied so that `rollback` has them.
+  [[nodiscard]] std::uint64_t to_keep() const {
+    std::uint64_t bytes = 0;
+    for (const Installation& each : plan_.keep_previous ? installed() : std::vector<Installation>()) {
+      bytes += each.id == plan_.replaces ? copied_to_keep(each, place_, destinations_) : 0;
+    }
+    return bytes;
   }
 
   Installation installation_of(const Placed& placing) {
@@ -235,9 +247,12 @@ class Transaction {
     const std::string& receipt = prepared.journal.receipt;
     auto written = receipt.empty() ? Result<void>() : write_aside(effects_.files, place_.state, receipt_name, receipt);
     written = written.and_then(
-        [&] { return replace_file(effects_.files, place_.state, journal_name, to_json(prepared.journal)); });
+        [&] { return write_aside(effects_.files, place_.state, journal_name, to_json(prepared.journal)); });
     if (!written) {
-      return not_committed(written.error());
+      return wiped(during(written.error(), "commit '" + plan_.title + "'"));
+    }
+    if (auto named = put_in_place(effects_.files, place_.state, journal_name); !named) {
+      return not_committed(named.error());
     }
     if (auto moved = carry_out(prepared.journal, place_, destinations_, Certainty::by_stat); !moved) {
       return taken_back(prepared.journal, moved.error());

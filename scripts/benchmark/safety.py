@@ -35,6 +35,7 @@ def measure(tool, quick, progress):
             row["cuts"] = power.measure_way(way, cuts)
         progress(f"{name}: starts")
         row["starts"] = starts.measured(name, count)[0]
+        progress(line_of(row))  # an hour's run that is cut off has told this much
         rows.append(row)
     for way in on_disk.values():
         way.close()
@@ -60,6 +61,13 @@ def starts_cell(kinds):
     return f"{kinds['mixed']} mixed, {kinds['torn']} torn of {count} ({kinds['changes']} changes)"
 
 
+def line_of(row):
+    cuts = row["cuts"]
+    cells = [row["name"], *kill_cells(row["kills"]), share(cuts["fresh"], ("new",)), share(cuts["change"], ("new",)),
+             share(cuts["midst"]), starts_cell(row["starts"])]
+    return "| " + " | ".join(cells) + " |"
+
+
 def markdown(facts, rows):
     heading = ["way", "kills: old or new at once", "after the next run", "leftovers then", "cut after success, fresh: new",
                "cut after success, change: new", "cut on the way: old or new", "starts in the midst"]
@@ -69,12 +77,7 @@ def markdown(facts, rows):
              "any changing command. Cuts: the file system (ext4 and XFS) is shut down without a flush.", "",
              "| machine | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts.items()), "",
              "| " + " | ".join(heading) + " |", "|---" * len(heading) + "|"]
-    for row in rows:
-        cuts = row["cuts"]
-        cells = [row["name"], *kill_cells(row["kills"]), share(cuts["fresh"], ("new",)), share(cuts["change"], ("new",)),
-                 share(cuts["midst"]), starts_cell(row["starts"])]
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *map(line_of, rows)]) + "\n"
 
 
 def wrong(rows):

@@ -5,6 +5,7 @@ A code that says that all was put back (14, 15) comes with the old tree, or with
 
 import unittest
 
+import fault_at
 import kill_sweep
 import rig
 
@@ -64,6 +65,24 @@ class Refusals(rig.Case):
                     self.check(name, error, str(number), (0, 14, 15))
 
 
+class Halting(rig.Case):
+    def test_case_137_calls_that_are_interrupted_and_calls_that_do_half_of_it_are_not_seen(self):
+        faults = fault_at.Faults()
+        self.addCleanup(faults.close)
+        older, newer = rig.Archive("8.9.6.50", "12"), rig.Archive("8.9.7.29", "12")
+        life = (["install", *older.options()], ["upgrade", *newer.options()], ["rollback", "--yes"],
+                ["uninstall", "--yes"])
+        plain = self.new_rig()
+        for deed in ("i", "h"):
+            for arguments in life:
+                with self.subTest(deed, verb=arguments[0]):
+                    plain.must(*arguments)
+                    self.rig.must(*arguments, before=faults.at(("all", 0), deed))
+                    self.assert_tree(plain.tree(), self.rig.tree())
+                    self.assertEqual([], self.rig.leftovers())
+
+
 if __name__ == "__main__":
-    rig.need("strace")
+    for program in ("cc", "strace"):
+        rig.need(program)
     unittest.main()

@@ -26,7 +26,7 @@ import rig
 CODES = {"ENOSPC": 14, "EDQUOT": 14, "EIO": 14, "EROFS": 15, "EACCES": 15, "EMFILE": 70, "EINTR": 0}
 OPENING = {"open", "openat"}
 READING = {"open": ("EIO", "EACCES", "EMFILE", "EINTR"), "read": ("EIO", "EINTR"), "feed": ("EIO", "EINTR"),
-           "stat": ("EIO", "EACCES")}
+           "stat": ("EIO", "EACCES"), "close": ("EIO", "EDQUOT")}
 READING_IS_RARER = 8
 LASTING = ("ENOSPC", "EIO", "EROFS", "EMFILE")
 SIGNALS = {"INT": 2, "TERM": 15, "HUP": 1}
@@ -147,7 +147,9 @@ def complaints_of(trouble, done, scratch):
         return [f"exit {code}, and the files are {state}: {said}"]
     if code != 20 and left and not re.search("the next (changing )?run does it", done.stderr):
         return [f"exit {code} left {left}: {said}"]
-    if code == 20 and not any(path.endswith("/journal") for path in left):
+    # Where the commit itself is refused and nothing can be looked at any more, nobody knows whether there is a journal.
+    unknown = re.search("cannot put in place '[^']*/journal'", done.stderr)
+    if code == 20 and not unknown and not any(path.endswith("/journal") for path in left):
         return [f"exit 20 without a journal: {said}"]
     return []
 

@@ -276,13 +276,13 @@ class Interrupted(FaultCase):
 class Settling(FaultCase):
     """A run killed in the midst of its moves, and a path that somebody changed meanwhile."""
 
-    def killed_in_the_midst(self):
+    def killed_in_the_midst(self, clock=()):
         self.rig.install(rig.Archive("8.9.6.50", "11"))
         self.rig.save()
         newer = self.install(archive=rig.Archive("8.9.7.29", "12"))
         calls = [call for call in kill_sweep.calls_of(self.rig, newer) if call[0].startswith("renameat")]
         self.rig.restore()
-        self.rig.run(*newer, before=kill_sweep.Killer("strace").at(calls[len(calls) // 2]))
+        self.rig.run(*newer, before=[*clock, *kill_sweep.Killer("strace").at(calls[len(calls) // 2])])
         return newer
 
     def disturbed(self, name="include/cudnn_ops_infer.h"):
@@ -305,6 +305,18 @@ class Settling(FaultCase):
         fresh.install(rig.Archive("8.9.7.29", "12"))
         self.assert_tree(fresh.tree(), self.rig.tree())
         self.assertEqual([], self.rig.leftovers())
+
+    def test_case_151_a_clock_that_jumps_changes_nothing(self):
+        fresh = self.new_rig()
+        fresh.install(rig.Archive("8.9.7.29", "12"))
+        for then, now in ((["faketime", "2040-01-01 00:00:00"], []), ([], ["faketime", "2001-01-01 00:00:00"])):
+            with self.subTest(then=then, now=now):
+                self.killed_in_the_midst(clock=then)
+                self.assertTrue(os.path.exists(os.path.join(self.rig.prefix, rig.STATE_NAME, "journal")))
+                self.assert_ends(0, self.rig.settle(before=now))
+                self.assert_tree(fresh.tree(), self.rig.tree())
+                self.assertEqual([], self.rig.leftovers())
+                self.rig.must("uninstall", "--yes")
 
     def test_20_names_what_is_neither_what_is_new_and_what_is_still_old(self):
         newer, _ = self.disturbed()
@@ -409,6 +421,6 @@ class Machines(FaultCase):
 
 
 if __name__ == "__main__":
-    for program in ("strace", "flock", "unshare", "setpriv"):
+    for program in ("faketime", "flock", "setpriv", "strace", "unshare"):
         rig.need(program)
     unittest.main()

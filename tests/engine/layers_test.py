@@ -106,6 +106,8 @@ class Layers(rig.Case):
         self.stack(SIZE + 3)
         done = self.rig.run("upgrade", *rig.Archive(*NEWER).options())
         self.assert_ends(14, done)
+        self.assertIn("the archive and a copy of the version before it need more than", done.stderr)
+        self.assertNotIn("reading: ", done.stderr)
         self.assert_tree(self.old, self.rig.tree())
         self.assertEqual([], self.rig.leftovers())
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import subprocess
 import time
 import unittest
@@ -142,6 +143,17 @@ class Locks(AtOnce):
                 held.kill()
                 held.wait()
 
+    def test_case_148_the_lock_of_a_run_that_is_dead_is_free(self):
+        killed = self.rig.run("install", *rig.Archive().options(), before=[
+            "strace", "-o", "/dev/null", "-e", "trace=symlinkat", "-e", "inject=symlinkat:signal=KILL:when=3"])
+        self.assertIn(killed.returncode, (-9, 137))
+        with open(self.lock(), encoding="ascii") as file:
+            holder = re.search(r"\d+", file.read())[0]
+        self.assertFalse(os.path.exists(f"/proc/{holder}"))
+        self.rig.install(rig.Archive(), "--lock-timeout", "0")
+        self.assert_tree(self.fresh(rig.Archive()), self.rig.tree())
+        self.assertEqual([], self.rig.leftovers())
+
     def removed_at(self, call, deed, second):
         """The first run's lock is removed at a call, and a second run does its work at once. Answers both codes."""
         code = os.path.join(self.rig.scratch, "code")
@@ -219,6 +231,6 @@ class Shared(rig.Case):
 
 
 if __name__ == "__main__":
-    for program in ("cc", "flock", "setpriv"):
+    for program in ("cc", "flock", "setpriv", "strace"):
         rig.need(program)
     unittest.main()

@@ -4,7 +4,7 @@ import struct
 
 import tree
 from case import UNSUPPORTED, UNSAFE, accepted, changed, of_members
-from tree import AARCH64, DYNAMIC, FRONT, LOAD, elf
+from tree import AARCH64, DYNAMIC, FRONT, LOAD, STACK, elf
 
 SIZE = len(elf())
 DYNAMIC_AT = tree.HEADER_SIZE + 2 * tree.SEGMENT_SIZE
@@ -68,6 +68,33 @@ def out_of_bounds():
     yield front(60, "other byte order", elf(patch=[(ORDER, b"\2")]))
 
 
+def remarked(number, idea, data, text):
+    """Installed, but not without a word."""
+    members = tree.members()
+    at = tree.find(members, FRONT)
+    members[at] = members[at].with_(data=data)
+    return of_members(number, "remarked", idea, 0, members, text, tree.installed(members))
+
+
+def remarkable():
+    for idea, tag, value, text in (
+            ("a fixed RUNPATH", 29, b"$ORIGIN:/tmp/evil", b"looks for other libraries in '/tmp/evil'"),
+            ("a fixed RPATH", 15, b"/tmp/evil", b"looks for other libraries in '/tmp/evil'"),
+            ("a RUNPATH to where it is started", 29, b"$ORIGIN:.", b"looks for other libraries in '.'"),
+            ("a RUNPATH with an escape", 29, b"/\x1b[2J", b"looks for other libraries in '/\\x1b[2J'"),
+            ("a library from elsewhere", 1, b"libevil.so.1", b"needs 'libevil.so.1', which no cuDNN does"),
+            ("a library by its path", 1, b"/tmp/libcudnn.so", b"needs '/tmp/libcudnn.so', which no cuDNN does")):
+        soname = b"libcudnn.so.8"
+        tags = [(5, DYNAMIC_AT + 80), (10, len(soname) + len(value) + 3), (14, 1), (tag, len(soname) + 2), (0, 0)]
+        yield remarked(61, idea, elf(soname + b"\0" + value, tags=tags), text.decode())
+    size = SIZE + tree.SEGMENT_SIZE
+    at = DYNAMIC_AT + tree.SEGMENT_SIZE
+    segments = [(LOAD, 0, 0, size, size), (DYNAMIC, at, at, 64, 64), (STACK, 0, 0, 0, 0)]
+    flags = tree.HEADER_SIZE + 2 * tree.SEGMENT_SIZE + 4
+    yield remarked(62, "an executable stack", elf(segments=segments, patch=[(flags, b"\7")]),
+                   "wants a stack that code can run on")
+
+
 def headers():
     text = tree.VERSION_TEXT
     for number, idea, data in ((63, "8.9.2", text.replace(b"LEVEL 6", b"LEVEL 2")),
@@ -92,5 +119,5 @@ def missing():
 
 
 def cases():
-    for family in (other_machines, no_library, names_of_themselves, out_of_bounds, headers, missing):
+    for family in (other_machines, no_library, names_of_themselves, out_of_bounds, remarkable, headers, missing):
         yield from family()

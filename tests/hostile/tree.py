@@ -14,7 +14,7 @@ PARTS = [b"libcudnn" + end for end in (b"", b"_adv_infer", b"_adv_train", b"_cnn
 FRONT = b"lib/libcudnn.so.8.9.6"
 VERSION_TEXT = b"#define CUDNN_MAJOR 8\n#define CUDNN_MINOR 9\n#define CUDNN_PATCHLEVEL 6\n"
 X86_64, AARCH64 = 62, 183
-LOAD, DYNAMIC = 1, 2
+LOAD, DYNAMIC, STACK = 1, 2, 0x6474E551
 HEADER_SIZE, SEGMENT_SIZE = 64, 56
 
 

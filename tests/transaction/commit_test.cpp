@@ -131,6 +131,29 @@ TEST_CASE("nothing refused: the previous version is back, and no trace of the wa
   CHECK(machine.is_rolled_back());
 }
 
+TEST_CASE("where nothing can be moved into place it is found by an empty file, before the commit", "[commit]") {
+  for (const char* verb : {"create_file", "rename", "remove"}) {
+    for (const char* name : {"include", "lib64"}) {
+      INFO(verb << " in " << name);
+      Machine machine;
+      RealFiles real;
+      FailingFiles files(real, [&, count = 0](const Deed& deed) mutable {
+        const bool probe = deed.verb == verb && deed.name.ends_with(".probe") &&
+                           deed.directory.find(std::string("/") + name) != std::string::npos;
+        return probe && ++count == 1 ? EXDEV : 0;
+      });
+      const auto done = machine.rollback(files);
+      REQUIRE_FALSE(done);
+      CHECK(done.error().fault == Fault::conflict);
+      CHECK(done.error().activities.back().starts_with("try whether files can be put into '"));
+      CHECK_FALSE(machine.has_journal());
+      CHECK(machine.is_as_before());
+      CHECK(machine.rollback(real));
+      CHECK(machine.is_rolled_back());
+    }
+  }
+}
+
 TEST_CASE("a rename that is refused after the commit turns the journal round: the old files return", "[commit]") {
   for (const int code : {EIO, EACCES}) {
     for (int nth = 1; nth <= 4; ++nth) {
@@ -140,6 +163,7 @@ TEST_CASE("a rename that is refused after the commit turns the journal round: th
       FailingFiles files(real, [&, count = 0](const Deed& deed) mutable {
         return deed.verb == "rename" && is_in_place(deed.directory) && ++count == nth ? code : 0;
       });
+      files.start_at_commit();
       const auto done = machine.rollback(files);
       REQUIRE_FALSE(done);
       CHECK(done.error().fault == (code == EIO ? Fault::storage : Fault::permission));
@@ -171,6 +195,7 @@ TEST_CASE("refused in both directions needs settling, and the next run goes on b
     FailingFiles files(real, [&, count = 0](const Deed& deed) mutable {
       return deed.verb == "rename" && is_in_place(deed.directory) && ++count >= nth ? EIO : 0;
     });
+    files.start_at_commit();
     const auto done = machine.rollback(files);
     REQUIRE_FALSE(done);
     if (machine.has_journal()) {
