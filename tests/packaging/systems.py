@@ -93,6 +93,37 @@ class Systems(unittest.TestCase):
         with Emulated("ppc64le"):
             self.life("bookworm-ppc64el", arch="ppc64le")
 
+    def rpm_life(self, name, machine, **which):
+        """Install, reinstall and removal by the rpm of that architecture, which takes no package of another. What they require
+        is in no package of rpm's there, so that it must not ask."""
+        root = self.system(name, (self.scratch.path, "/srv"))
+        root.must("apt-get", "-q", "update")
+        root.must("apt-get", "-q", "-y", "--no-install-recommends", "install", "rpm", timeout=1200)
+        root.must("sh", "-ec", "mkdir -p /usr/lib64; echo /usr/lib64 >/etc/ld.so.conf.d/lib64.conf; "
+                               "ln -s ../bin/update-alternatives /usr/sbin/update-alternatives")
+        build = self.made(**which)
+        packages = ["/srv" + build.path(each)[len(self.scratch.path):] for each in build.files() if each.endswith(".rpm")]
+        another = self.made().path("libcudnn8-8.9.6.50-1.cuda12.2.x86_64.rpm")
+        refused = root.run("rpm", "-i", "--nodeps", "/srv" + another[len(self.scratch.path):])
+        self.assertIn("different architecture", refused.stdout + refused.stderr)
+        root.must("rpm", "-i", "--nodeps", *packages)
+        self.assertEqual({f"{each} {machine}" for each in RPM_NAMES[:2]},
+                         set(root.must("rpm", "-q", "--qf", "%{NAME} %{ARCH}\\n", *RPM_NAMES[:2]).splitlines()))
+        self.assertIn("libcudnn.so.8", root.must("ldconfig", "-p"))
+        self.assertEqual(root.must("readlink", "-f", "/usr/include/cudnn.h").strip(), "/usr/include/cudnn_v8.h")
+        self.assertEqual(root.must("rpm", "-V", "--nodeps", *RPM_NAMES), "")
+        root.must("rpm", "-U", "--nodeps", "--replacepkgs", *packages)
+        root.must("rpm", "-e", *RPM_NAMES)
+        self.assertEqual(root.must("sh", "-c", "find /usr /etc -xdev -name '*cudnn*'"), "")
+
+    def test_rpm_on_arm_servers(self):
+        with Emulated("aarch64"):
+            self.rpm_life("bookworm-arm64", "aarch64", arch="sbsa")
+
+    def test_rpm_on_power(self):
+        with Emulated("ppc64le"):
+            self.rpm_life("bookworm-ppc64el", "ppc64le", arch="ppc64le")
+
     def test_piuparts(self):
         """Install and purge, and the upgrade from the previous version, which a signed repository offers."""
         root = self.scratch / "piuparts"  # whole: piuparts looks at manual pages too, which the other roots lack
