@@ -35,7 +35,7 @@ std::string key_here(const Request& request, const PackageSource& source) {
 AddRepository repository_for(const Request& request, const PackageSource& source, const std::string& url) {
   const NetworkRepository& network = source.distro.repository;
   // The yum family's file has the name of the one that the guide's command brings, so that there is never a second.
-  const std::string file = uses_dpkg(source.distro.manager) ? source.id : "cuda-" + source.distro.repository.word;
+  const std::string file = uses_dpkg(source.distro.manager) ? "" : "cuda-" + source.distro.repository.word;
   AddRepository step{.repository = {.file = file,
                                     .id = source.id,
                                     .title = source.id,

@@ -182,12 +182,14 @@ TEST_CASE("A source is bound to its key, and its index is checked by all but tdn
                  "deb [signed-by=/usr/share/keyrings/cuda-archive-keyring.gpg] https://x/debian12/x86_64/ /\n"});
   const std::string head =
       "[cuda-debian12-x86_64]\nname=CUDA\nbaseurl=https://x/debian12/x86_64\nenabled=1\ngpgcheck=1\n";
-  const std::string key = "gpgkey=/usr/share/keyrings/cuda-archive-keyring.gpg\n";
+  const std::string key = "gpgkey=file:///usr/share/keyrings/cuda-archive-keyring.gpg\n";
   CHECK(repository_file(dnf, cuda) ==
         TextFile{"/etc/yum.repos.d/cuda-debian12-x86_64.repo", head + "repo_gpgcheck=1\n" + key});
   CHECK(repository_file(zypper, cuda) ==
         TextFile{"/etc/zypp/repos.d/cuda-debian12-x86_64.repo", head + "repo_gpgcheck=1\npkg_gpgcheck=1\n" + key});
   Repository hot = cuda;
+  hot.file = "cuda-debian12";
+  CHECK(repository_file(dnf, hot).path == "/etc/yum.repos.d/cuda-debian12.repo");
   hot.module_hotfixes = true;
   CHECK(repository_file(tdnf, hot).text == head + key + "module_hotfixes=1\n");
 }

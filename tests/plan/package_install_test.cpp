@@ -183,10 +183,11 @@ TEST_CASE("the repository file of dnf is written by us with the key that goes wi
   REQUIRE(told(plan) == "a plan");
   const std::string url = "https://developer.download.nvidia.com/compute/cuda/repos/azl3/x86_64";
   CHECK(std::get<AddRepository>(plan->documented[0].step).url == url + "/cuda-azl3.repo");
-  CHECK(plan->effective[0].step ==
-        Step(AddRepository{
-            .repository = {
-                .id = "cuda-azl3-x86_64", .title = "cuda-azl3-x86_64", .url = url, .key = url + "/D42D0685.pub"}}));
+  CHECK(plan->effective[0].step == Step(AddRepository{.repository = {.file = "cuda-azl3",
+                                                                     .id = "cuda-azl3-x86_64",
+                                                                     .title = "cuda-azl3-x86_64",
+                                                                     .url = url,
+                                                                     .key = url + "/D42D0685.pub"}}));
   CHECK(std::holds_alternative<InstallPackages>(plan->effective.back().step));
   CHECK(plan->notes.back() == "tdnf holds no version: an upgrade of the system may change it");
 }
