@@ -181,7 +181,7 @@ std::vector<CommandText> command_texts() {
 
 std::vector<std::string> offered_values(const std::string& value_name) {
   static const std::map<std::string, std::vector<std::string>> values = {
-      {"METHOD", {"tar"}},
+      {"METHOD", {"tar", "deb-local", "rpm-local", "apt-network", "rpm-network"}},
       {"ARCH", {"x86_64", "sbsa", "ppc64le", "aarch64-jetson"}},
       {"FORMAT", {"text", "sh", "json", "dockerfile"}},
       {"LIST", {"runtime", "dev", "static", "samples"}},

@@ -1,5 +1,7 @@
 #include "cli/change.h"
 
+#include <sys/utsname.h>
+
 #include <ostream>
 #include <utility>
 
@@ -8,6 +10,7 @@
 #include "cli/request.h"
 #include "cli/terminal.h"
 #include "system/signals.h"
+#include "transaction/package_transaction.h"
 
 namespace cudnn_install {
 
@@ -34,20 +37,25 @@ Result<TransactionOptions> options_for(const std::string& root, const ChangeComm
   return options;
 }
 
-std::string licence_place(const Wanted& wanted) {
-  return "'" + wanted.top + "/" + wanted.license + "' in '" + wanted.location + "'";
+// Where the text is to be found.
+std::string licence_place(const Plan& plan) {
+  if (plan.packages) {
+    return "'/usr/share/doc/" + plan.packages->packages.front().name + "' in the packages";
+  }
+  return "'" + plan.wanted->top + "/" + plan.wanted->license + "' in '" + plan.wanted->location + "'";
 }
 
 // The digest of the text is added by the transaction, which reads the archive.
 Result<LicenceRecord> licence(const Plan& plan, const ChangeOptions& change, Context& context) {
-  if (!plan.wanted || plan.wanted->demo) {
+  const bool brings = plan.wanted ? !plan.wanted->demo : plan.packages && plan.verb != Verb::uninstall;
+  if (!brings) {
     return LicenceRecord{};
   }
   LicenceRecord accepted{.accepted = true, .text = {}, .when = context.now(), .user = context.caller.name};
   if (change.accept_license || context.variable("CUDNN_INSTALL_ACCEPT_LICENSE") == "1") {
     return accepted;
   }
-  const std::string place = licence_place(*plan.wanted);
+  const std::string place = licence_place(plan);
   auto answer = asked(context, "do you accept NVIDIA's cuDNN licence, " + printable(place) + "?",
                       "read it, then add --accept-license or set CUDNN_INSTALL_ACCEPT_LICENSE=1");
   if (!answer) {
@@ -109,12 +117,27 @@ std::string sentence(const Plan& plan, const Done& done) {
 }
 
 void tell_after(const Plan& plan, const Done& done, Context& context) {
+  for (const std::string& sentence : done.left) {
+    context.err << printable(sentence) << '\n';
+  }
   for (const std::string& path : done.kept_aside) {
     context.err << "kept aside: " << printable(path) << " (uninstall brings it back)\n";
   }
   if (done.change == Change::made && plan.wanted && plan.wanted->demo) {
     context.err << "this is the demo payload, not NVIDIA cuDNN\n";
   }
+}
+
+// Programs of another processor do not run here, and a package manager is one.
+Result<void> same_machine(const Plan& plan, const Host& host) {
+  utsname names{};
+  if (!plan.packages || plan.root == "/" || uname(&names) != 0 || host.machine == names.machine) {
+    return {};
+  }
+  return failure(Fault::unsupported,
+                 "'" + plan.root + "' is a system for " + printable(host.machine) + ", this machine is " +
+                     static_cast<const char*>(names.machine),
+                 "run cudnn-install on such a machine, or take the tar method, which runs nothing of that system");
 }
 
 Result<void> can_go_on(const Plan& plan) {
@@ -136,13 +159,22 @@ Result<void> settle_first(const Request& request, Survey& survey, const ChangeCo
   place.root = request.root;
   place.prefix = request.prefix;
   watch_signals();
-  auto sentences = settle_open(place, *options, {.files = context.files, .processes = context.processes});
-  if (!sentences) {
-    return tl::unexpected(sentences.error());
+  const Effects effects{.files = context.files, .processes = context.processes};
+  auto sentences = settle_open(place, *options, effects);
+  options->state = package_state(request.root, context);
+  const auto packages = sentences && context.caller.root
+                            ? settle_packages(request.root, *options, effects)
+                            : sentences.map([](const auto&) { return std::vector<std::string>(); });
+  if (!packages) {
+    return tl::unexpected(packages.error());
   }
+  sentences->insert(sentences->end(), packages->begin(), packages->end());
   Progress progress(context, talk_of(command.output));
   for (const std::string& text : *sentences) {
     progress.show({.kind = Event::Kind::settled, .text = text});
+  }
+  if (auto looked = look_at_packages(request, survey, context); !looked) {
+    return looked;
   }
   if (!sentences->empty() || survey.state.standstill == Standstill::open_journal) {
     auto state = prefix_state(request.root, request.prefix);
@@ -162,6 +194,9 @@ Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, cons
   auto options = options_for(plan.root, command, context);
   if (!options) {
     return tl::unexpected(options.error());
+  }
+  if (plan.packages) {
+    options->state = package_state(plan.root, context);
   }
   if (auto possible = can_go_on(plan); !possible) {
     return tl::unexpected(possible.error());
@@ -239,6 +274,12 @@ Result<Outcome> run_change(const ChangeCommand& command, const ChangeVerb& verb,
   const auto plan = verb.planner(*request, survey->situation());
   if (!plan) {
     return tl::unexpected(plan.error());
+  }
+  if (auto same = same_machine(*plan, survey->host); !same && !command.change.dry_run) {
+    return tl::unexpected(same.error());
+  }
+  if (plan->packages) {
+    return carried_out(*plan, command, {}, context);
   }
   const auto expected = expectation_of(*request, survey->book.catalogue);
   return expected ? carried_out(*plan, command, *expected, context) : tl::unexpected(expected.error());

@@ -29,9 +29,11 @@ void add_identity(Definition& definition, ChoiceOptions& options) {
 }
 
 void add_archive(Definition& definition, ChoiceOptions& options) {
-  definition.texts(
-      {.names = "--archive", .value = "FILE", .text = "Archive in hand, or its URL", .group = choice_group},
-      options.archives);
+  definition.texts({.names = "--archive",
+                    .value = "FILE",
+                    .text = "Archive or local installer in hand, or its URL",
+                    .group = choice_group},
+                   options.archives);
   definition.text({.names = "--sha256",
                    .value = "HEX",
                    .text = "Digest that the archive must have; outranks the catalogue",
@@ -42,6 +44,25 @@ void add_archive(Definition& definition, ChoiceOptions& options) {
                    .text = "Take an archive whose digest nobody vouches for",
                    .group = choice_group},
                   options.allow_unverified);
+}
+
+// Of the methods that install packages.
+void add_packages(Definition& definition, ChoiceOptions& options) {
+  definition.text({.names = "--repository",
+                   .value = "URL",
+                   .text = "Mirror of the tree that holds the network repositories; default: NVIDIA's own",
+                   .group = choice_group},
+                  options.repository);
+  definition.text({.names = "--repository-key",
+                   .value = "FILE",
+                   .text = "Public key that the mirror is signed with, or its URL; default: NVIDIA's key",
+                   .group = choice_group},
+                  options.repository_key);
+  definition.flag({.names = "--no-pin",
+                   .value = {},
+                   .text = "Let upgrades of the system change the version of the packages",
+                   .group = choice_group},
+                  options.no_pin);
 }
 
 void add_recipes(Definition& definition, ChoiceOptions& options) {
@@ -90,7 +111,10 @@ void add_place_options(Definition& definition, PlaceOptions& options) {
 }
 
 void add_choice_options(Definition& definition, ChoiceOptions& options) {
-  definition.text({.names = "--method", .value = "METHOD", .text = "Way of installing: tar", .group = choice_group},
+  definition.text({.names = "--method",
+                   .value = "METHOD",
+                   .text = "Way of installing: tar, deb-local, rpm-local, apt-network or rpm-network",
+                   .group = choice_group},
                   options.method);
   add_identity(definition, options);
   definition.text({.names = "--distro",
@@ -102,9 +126,11 @@ void add_choice_options(Definition& definition, ChoiceOptions& options) {
   definition.text(
       {.names = "--components",
        .value = "LIST",
-       .text = "Parts, separated by commas: runtime, dev, static, samples; default: all that the archive holds",
+       .text = "Parts, separated by commas: runtime, dev, static, samples; default: all that the archive holds; of "
+               "packages runtime, dev, samples",
        .group = choice_group},
       options.components);
+  add_packages(definition, options);
   add_recipes(definition, options);
   definition.flag({.names = "--offline", .value = {}, .text = "Never use the network", .group = choice_group},
                   options.offline);

@@ -30,6 +30,9 @@ struct ChoiceOptions {
   std::string sha256{};
   bool allow_unverified = false;
   std::string components{};
+  std::string repository{};  // tree of a mirror; "": NVIDIA's own
+  std::string repository_key{};
+  bool no_pin = false;
   std::string recipes{};  // directory; "": the built-in ones
   bool offline = false;
 };

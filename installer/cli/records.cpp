@@ -63,6 +63,43 @@ Json of(const std::vector<Finding>& findings) {
   return array;
 }
 
+Json of(const std::vector<PackageVersion>& packages) {
+  Json array = Json::array();
+  for (const PackageVersion& package : packages) {
+    array.push_back({{"name", package.name}, {"version", package.version}});
+  }
+  return array;
+}
+
+Json of(const std::vector<LoadProof>& proofs) {
+  Json array = Json::array();
+  for (const LoadProof& proof : proofs) {
+    array.push_back({{"version", proof.version}, {"cudart", proof.cudart}, {"opened", list(proof.opened)}});
+  }
+  return array;
+}
+
+Json of(const PackagesReport& report) {
+  const PackageReceipt& receipt = report.receipt;
+  return {{"id", receipt.id},
+          {"product", receipt.product},
+          {"version", receipt.version},
+          {"cuda", receipt.cuda},
+          {"platform", receipt.platform},
+          {"method", receipt.method},
+          {"recipe", receipt.recipe},
+          {"components", list(receipt.components)},
+          {"manager", receipt.manager.speaks},
+          {"repository", receipt.repository},
+          {"packages", of(receipt.packages)},
+          {"held", report.held},
+          {"when", receipt.when},
+          {"tool", receipt.tool},
+          {"licence_accepted", receipt.licence.accepted},
+          {"findings", of(report.findings)},
+          {"load", of(report.proofs)}};
+}
+
 std::string_view name_of(Standstill standstill) {
   switch (standstill) {
     case Standstill::none:
@@ -92,12 +129,9 @@ Json of(const PrefixReport& report) {
                  {"installations", installations_of(receipt)},
                  {"previous", nullptr},
                  {"findings", of(report.findings)},
-                 {"load", Json::array()}};
+                 {"load", of(report.proofs)}};
   if (receipt && receipt->previous) {
     record["previous"] = of(receipt->previous->installation);
-  }
-  for (const LoadProof& proof : report.proofs) {
-    record["load"].push_back({{"version", proof.version}, {"cudart", proof.cudart}, {"opened", list(proof.opened)}});
   }
   return record;
 }
@@ -116,12 +150,16 @@ std::string mistakes_record(const std::vector<std::string>& files, const std::ve
   return text_of({{"schema", 1}, {"files", list(files)}, {"mistakes", array}});
 }
 
-std::string prefixes_record(const std::vector<PrefixReport>& reports) {
+std::string prefixes_record(const std::vector<PrefixReport>& reports, const std::vector<PackagesReport>& packages) {
   Json array = Json::array();
   for (const PrefixReport& report : reports) {
     array.push_back(of(report));
   }
-  return text_of({{"schema", 1}, {"prefixes", array}});
+  Json of_packages = Json::array();
+  for (const PackagesReport& report : packages) {
+    of_packages.push_back(of(report));
+  }
+  return text_of({{"schema", 1}, {"prefixes", array}, {"packages", of_packages}});
 }
 
 std::string change_record(const Plan& plan, const Done& done) {
@@ -134,7 +172,14 @@ std::string change_record(const Plan& plan, const Done& done) {
                  {"cuda", nullptr},
                  {"paths", 0},
                  {"protection", done.protection},
-                 {"kept_aside", list(done.kept_aside)}};
+                 {"kept_aside", list(done.kept_aside)},
+                 {"packages", Json::array()},
+                 {"left", list(done.left)}};
+  if (plan.packages) {
+    record["version"] = plan.packages->version;
+    record["cuda"] = plan.packages->cuda;
+    record["packages"] = of(plan.packages->packages);
+  }
   if (!done.receipt.installations.empty()) {
     const Installation& newest = done.receipt.installations.back();
     record["id"] = newest.id;

@@ -23,7 +23,14 @@ struct PrefixReport {
   std::vector<Finding> findings{};
   std::vector<LoadProof> proofs{};
 };
-std::string prefixes_record(const std::vector<PrefixReport>& reports);
+// What one package method has installed, and what was found of it.
+struct PackagesReport {
+  PackageReceipt receipt{};
+  bool held = false;  // a pin or lock of ours keeps the version
+  std::vector<Finding> findings{};
+  std::vector<LoadProof> proofs{};
+};
+std::string prefixes_record(const std::vector<PrefixReport>& reports, const std::vector<PackagesReport>& packages = {});
 
 std::string change_record(const Plan& plan, const Done& done);
 std::string unchanged_record(Verb verb, const std::string& prefix);  // there was nothing to do

@@ -15,9 +15,8 @@ namespace {
 constexpr const char* usual_prefix = "/usr/local/cuda";
 
 Result<void> checked_method(const std::string& method) {
-  static const std::vector<std::string> here = {"tar"};
-  static const std::vector<std::string> later = {"deb-local",   "rpm-local",   "apt-network",
-                                                 "rpm-network", "windows-zip", "wheel"};
+  static const std::vector<std::string> here = offered_values("METHOD");
+  static const std::vector<std::string> later = {"windows-zip", "wheel"};
   if (std::find(here.begin(), here.end(), method) != here.end()) {
     return {};
   }
@@ -29,7 +28,8 @@ Result<void> checked_method(const std::string& method) {
   known.insert(known.end(), later.begin(), later.end());
   const std::string near = nearest(method, known);
   return failure(Fault::usage, "unknown method '" + method + "'",
-                 near.empty() ? "this build has: tar" : "did you mean '" + near + "'?");
+                 near.empty() ? "this build has: tar, deb-local, rpm-local, apt-network, rpm-network"
+                              : "did you mean '" + near + "'?");
 }
 
 // One of `known`, or an error that names the option and the nearest.
@@ -106,8 +106,9 @@ Result<void> add_versions(const ChoiceOptions& choice, Request& request) {
 
 Result<void> add_archive(const ChoiceOptions& choice, Request& request) {
   if (choice.archives.size() > 1) {
-    return failure(Fault::usage, "the tar method takes one archive, found " + std::to_string(choice.archives.size()) +
-                                     ": '" + choice.archives[0] + "' and '" + choice.archives[1] + "'");
+    return failure(Fault::usage, "the " + choice.method + " method takes one archive, found " +
+                                     std::to_string(choice.archives.size()) + ": '" + choice.archives[0] + "' and '" +
+                                     choice.archives[1] + "'");
   }
   for (const std::string& archive : choice.archives) {
     if (archive.empty()) {
@@ -144,6 +145,44 @@ Result<std::string> absolute(const std::string& path) {
   return without_end_slash(whole.lexically_normal().string());
 }
 
+// A key is a file here or a URL that is as good as a repository's own.
+Result<void> add_repository(const ChoiceOptions& choice, Request& request) {
+  const bool network = choice.method.ends_with("-network");
+  for (const auto& [option, value] :
+       {std::pair("--repository", &choice.repository), std::pair("--repository-key", &choice.repository_key)}) {
+    if (!value->empty() && !network) {
+      return failure(Fault::usage, std::string(option) + " is for the methods apt-network and rpm-network");
+    }
+  }
+  if (!choice.repository.empty()) {
+    if (auto good = fetchable("--repository", choice.repository); !good) {
+      return good;
+    }
+  }
+  if (is_web_address(choice.repository_key)) {
+    if (auto good = fetchable("--repository-key", choice.repository_key); !good) {
+      return good;
+    }
+  } else if (!choice.repository_key.empty()) {
+    std::error_code trouble;
+    if (!std::filesystem::is_regular_file(choice.repository_key, trouble)) {
+      return failure(Fault::usage, "--repository-key '" + choice.repository_key + "' is no file",
+                     "name the keyring or public key that the mirror is signed with");
+    }
+  }
+  request.repository = choice.repository;
+  request.key = choice.repository_key;
+  if (!request.key.empty() && !is_web_address(request.key)) {
+    auto path = absolute(request.key);
+    if (!path) {
+      return tl::unexpected(path.error());
+    }
+    request.key = std::move(*path);
+  }
+  request.pin = !choice.no_pin;
+  return {};
+}
+
 }  // namespace
 
 bool is_web_address(const std::string& archive) {
@@ -163,6 +202,9 @@ Result<Request> request_from(const ChoiceOptions& choice, const PlaceOptions& pl
     return tl::unexpected(good.error());
   }
   if (auto good = add_archive(choice, request); !good) {
+    return tl::unexpected(good.error());
+  }
+  if (auto good = add_repository(choice, request); !good) {
     return tl::unexpected(good.error());
   }
   auto components = checked_components(choice.components);
@@ -234,6 +276,11 @@ Result<std::string> state_directory(const std::string& root, const Context& cont
   }
   return failure(Fault::usage, "no place for the state: HOME is not set",
                  "set HOME, XDG_STATE_HOME or CUDNN_INSTALL_STATE to an absolute path");
+}
+
+std::string package_state(const std::string& root, const Context& context) {
+  const std::string given = context.variable("CUDNN_INSTALL_STATE");
+  return given.starts_with('/') ? without_end_slash(given) : (root == "/" ? "" : root) + "/var/lib/cudnn-install";
 }
 
 Result<std::chrono::seconds> checked_lock_timeout(const std::string& text) {

@@ -30,6 +30,9 @@ Result<ChosenPrefix> chosen_prefix(const PlaceOptions& place, const Host& host);
 // for root, else XDG_STATE_HOME/cudnn-install or ~/.local/state/cudnn-install.
 Result<std::string> state_directory(const std::string& root, const Context& context);
 
+// Where the receipts of packages are: they are the system's, whoever asks.
+std::string package_state(const std::string& root, const Context& context);
+
 Result<std::chrono::seconds> checked_lock_timeout(const std::string& text);
 
 // http or https; everything else is a path.

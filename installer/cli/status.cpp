@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/package_reports.h"
 #include "cli/prefixes.h"
 #include "cli/request.h"
 #include "system/signals.h"
@@ -87,6 +88,24 @@ std::optional<Fault> worst_of(const std::vector<PrefixReport>& reports) {
   return worst;
 }
 
+Result<void> add_packages(const StatusOptions& options, PackagesReports& packages, Outcome& outcome, Context& context) {
+  for (PackagesReport& report : packages.reports) {
+    const auto examined = options.check ? examine(options.place, Loading::no, report, context) : Result<void>();
+    if (!examined) {
+      return examined;
+    }
+    outcome.text += text_of(report);
+    if (!report.findings.empty() && !outcome.fault) {
+      outcome.fault = Fault::integrity;
+    }
+  }
+  if (packages.standstill == Standstill::open_journal) {
+    outcome.text += "an interrupted run on the packages is not settled; the next install or uninstall does that\n";
+    outcome.fault = Fault::needs_settling;
+  }
+  return {};
+}
+
 Result<Outcome> run(const StatusOptions& options, Context& context) {
   auto reports = prefix_reports(options.place, context);
   if (!reports) {
@@ -100,11 +119,18 @@ Result<Outcome> run(const StatusOptions& options, Context& context) {
     }
     outcome.text += text_of(report);
   }
-  if (reports->empty()) {
-    outcome.text = "nothing is installed by cudnn-install here\n";
+  auto packages = packages_reports(options.place, context);
+  if (!packages) {
+    return tl::unexpected(packages.error());
   }
-  outcome.record = prefixes_record(*reports);
   outcome.fault = worst_of(*reports);
+  if (auto told = add_packages(options, *packages, outcome, context); !told) {
+    return tl::unexpected(told.error());
+  }
+  if (reports->empty() && packages->reports.empty()) {
+    outcome.text += "nothing is installed by cudnn-install here\n";
+  }
+  outcome.record = prefixes_record(*reports, packages->reports);
   return outcome;
 }
 

@@ -15,6 +15,7 @@
 #include "host/host.h"
 #include "recipe/embedded.h"
 #include "system/uninterrupted.h"
+#include "transaction/package_transaction.h"
 
 namespace cudnn_install {
 
@@ -70,12 +71,27 @@ Result<void> choose_prefix(Request& request, const PlaceOptions& place, Survey& 
   return {};
 }
 
-Result<void> look_here(Request& request, const PlaceOptions& place, Survey& survey) {
+Result<void> look_into_archive(const Request& request, Survey& survey, Context& context) {
+  if (is_package_method(request.method)) {
+    auto installer = installer_facts(request, context.processes);
+    if (!installer) {
+      return tl::unexpected(installer.error());
+    }
+    survey.installer = std::move(*installer);
+    return {};
+  }
   auto glance = glance_of(request, survey.book.catalogue);
   if (!glance) {
     return tl::unexpected(glance.error());
   }
   survey.glance = *glance;
+  return {};
+}
+
+Result<void> look_here(Request& request, const PlaceOptions& place, Survey& survey, Context& context) {
+  if (auto looked = look_into_archive(request, survey, context); !looked) {
+    return looked;
+  }
   survey.host = probed_host(request.root);
   if (auto good = choose_prefix(request, place, survey); !good) {
     return good;
@@ -86,7 +102,7 @@ Result<void> look_here(Request& request, const PlaceOptions& place, Survey& surv
     return tl::unexpected(state.error());
   }
   survey.state = std::move(*state);
-  return {};
+  return look_at_packages(request, survey, context);
 }
 
 Result<void> look_elsewhere(Request& request, const SurveyOptions& options, Survey& survey) {
@@ -177,6 +193,15 @@ Result<Expectation> expectation_of(const Request& request, const Catalogue& cata
                      }};
 }
 
+Result<void> look_at_packages(const Request& request, Survey& survey, Context& context) {
+  auto packages = packages_state(context.files, package_state(request.root, context));
+  if (!packages) {
+    return tl::unexpected(packages.error());
+  }
+  survey.package_receipts = std::move(packages->receipts);
+  return {};
+}
+
 Result<Survey> surveyed(Request& request, const SurveyOptions& options, Context& context) {
   Survey survey;
   if (options.books == Books::open) {
@@ -186,8 +211,8 @@ Result<Survey> surveyed(Request& request, const SurveyOptions& options, Context&
     }
     survey.book = std::move(*book);
   }
-  auto looked =
-      options.host_file.empty() ? look_here(request, options.place, survey) : look_elsewhere(request, options, survey);
+  auto looked = options.host_file.empty() ? look_here(request, options.place, survey, context)
+                                          : look_elsewhere(request, options, survey);
   if (!looked) {
     return tl::unexpected(looked.error());
   }

@@ -28,12 +28,17 @@ Result<std::string> file_text(const std::string& path, Fault absent);
 // Of the archive in hand, which must be a readable file; none where the request names no archive or a web address.
 Result<std::optional<ArchiveGlance>> glance_of(const Request& request, const Catalogue& catalogue);
 
+// Of the local installer in hand, by the system's own dpkg-deb or rpm; none where the request names a web address.
+Result<std::optional<InstallerFacts>> installer_facts(const Request& request, Processes& processes);
+
 struct Survey {
   RecipeBook book{};
   Host host{};
   PrefixFacts prefix{};
   PrefixState state{};
   std::optional<ArchiveGlance> glance{};
+  std::optional<InstallerFacts> installer{};
+  std::vector<PackageReceipt> package_receipts{};
   std::vector<std::string> warnings{};
 
   [[nodiscard]] Situation situation() const {
@@ -42,7 +47,9 @@ struct Survey {
             .host = host,
             .prefix = prefix,
             .receipt = state.receipt,
-            .glance = glance};
+            .glance = glance,
+            .installer = installer,
+            .package_receipts = package_receipts};
   }
 };
 
@@ -57,6 +64,9 @@ struct SurveyOptions {
 
 // Tells what the archive in hand is instead, if its digest is not the promised one. `catalogue` has to outlive it.
 Result<Expectation> expectation_of(const Request& request, const Catalogue& catalogue);
+
+// The receipts of packages, once more.
+Result<void> look_at_packages(const Request& request, Survey& survey, Context& context);
 
 // Looks at the machine and fills in request.prefix. Of another machine nothing is read but its record, and no archive
 // need be in hand.

@@ -29,6 +29,9 @@ Outcome nothing_installed(Verb verb, const Request& request, const Context& cont
 Result<Outcome> run(const ChangeCommand& command, Planner planner, Verb verb, Context& context) {
   const auto nothing = [&](const Request& request, const Survey& survey) -> std::optional<Outcome> {
     const std::optional<Receipt>& receipt = survey.state.receipt;
+    if (!survey.package_receipts.empty() && !request.prefix_given) {
+      return std::nullopt;
+    }
     const bool in_progress = survey.state.standstill == Standstill::in_progress;
     if (in_progress || (receipt && !receipt->installations.empty())) {
       return std::nullopt;
@@ -52,6 +55,11 @@ std::shared_ptr<ChangeCommand> add_options(Definition& definition) {
 
 Run add_uninstall(Definition& definition) {
   auto command = add_options(definition);
+  definition.text({.names = "--method",
+                   .value = "METHOD",
+                   .text = "Way that it was installed by, where files and packages are both there",
+                   .group = "What"},
+                  command->choice.method);
   definition.text(
       {.names = "--cudnn", .value = "VERSION", .text = "Which version, where several are installed", .group = "What"},
       command->choice.cudnn);

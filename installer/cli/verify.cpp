@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/package_reports.h"
 #include "cli/prefixes.h"
 #include "cli/request.h"
 
@@ -72,10 +73,25 @@ Result<Outcome> run(const VerifyOptions& options, Context& context) {
     }
     outcome.text += text_of(report);
   }
+  auto packages = packages_reports(options.place, context);
+  if (!packages) {
+    return tl::unexpected(packages.error());
+  }
+  for (PackagesReport& report : packages->reports) {
+    if (auto examined = examine(options.place, options.load ? Loading::yes : Loading::no, report, context); !examined) {
+      return tl::unexpected(examined.error());
+    }
+    if (!report.findings.empty()) {
+      outcome.fault = Fault::integrity;
+    } else if (outcome.fault == Fault::findings) {
+      outcome.fault.reset();
+    }
+    outcome.text += text_of(report) + (report.findings.empty() ? "  all as installed\n" : "");
+  }
   if (outcome.text.empty()) {
     outcome.text = "nothing is installed here: there is nothing to verify\n";
   }
-  outcome.record = prefixes_record(*reports);
+  outcome.record = prefixes_record(*reports, packages->reports);
   return outcome;
 }
 

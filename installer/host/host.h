@@ -55,7 +55,10 @@ struct Host {
   std::vector<CudaToolkit> toolkits{};  // the /usr/local/cuda link first, then newest first
   Driver driver{};
   std::string package_manager{};  // apt | dnf | yum | zypper | tdnf | none: the one that is there
-  bool zlib = false;              // libz.so.1 can be found by the loader
+  // What keeps packages from being installed into the running system: ostree | transactional-update | read-only; ""
+  // where nothing does.
+  std::string fixed_image{};
+  bool zlib = false;  // libz.so.1 can be found by the loader
   bool root_user = false;
   std::string user{};
   bool operator==(const Host&) const = default;

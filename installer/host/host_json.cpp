@@ -186,6 +186,7 @@ Host host_from(const Json& json, std::optional<Error>& mistake) {
   }
   host.driver = driver_from(fields.object("driver"), mistake);
   host.package_manager = fields.one_of("package_manager", {"apt", "dnf", "yum", "zypper", "tdnf", "none"});
+  host.fixed_image = fields.one_of("fixed_image", {"", "ostree", "transactional-update", "read-only"});
   host.zlib = fields.boolean("zlib");
   host.root_user = fields.boolean("root_user");
   host.user = fields.text("user");
@@ -234,6 +235,7 @@ std::string to_json(const Host& host) {
       {"toolkits", std::move(toolkits)},
       {"driver", {{"installed", version_json(host.driver.installed)}, {"loaded", version_json(host.driver.loaded)}}},
       {"package_manager", host.package_manager},
+      {"fixed_image", host.fixed_image},
       {"zlib", host.zlib},
       {"root_user", host.root_user},
       {"user", host.user},

@@ -1,3 +1,4 @@
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -186,6 +187,19 @@ std::string package_manager_of_root(const RootView& view, const OsRelease& os) {
   return "none";
 }
 
+// An image that is replaced as a whole. Where the updater of such systems is a mere package, /usr can be written.
+std::string fixed_image_of_root(const RootView& view) {
+  if (view.is_file("/run/ostree-booted") || view.is_directory("/sysroot/ostree/repo")) {
+    return "ostree";
+  }
+  struct statvfs facts {};
+  const std::optional<std::string> usr = view.resolved("/usr");
+  if (!usr || ::statvfs(view.outside(*usr).c_str(), &facts) != 0 || (facts.f_flag & ST_RDONLY) == 0) {
+    return {};
+  }
+  return view.is_file("/usr/sbin/transactional-update") ? "transactional-update" : "read-only";
+}
+
 // From /etc/passwd alone: asking the name service may wait for a network. Others are known by their number.
 std::string name_of_user(uid_t user) {
   std::string number = std::to_string(user);
@@ -222,6 +236,7 @@ Host probed_host(const std::string& root) {
   host.toolkits = toolkits_of_root(view);
   host.driver = driver_of_root(view, directories, host.machine);
   host.package_manager = package_manager_of_root(view, host.os);
+  host.fixed_image = fixed_image_of_root(view);
   host.zlib = !library(view, directories, host.machine, "libz.so.1").empty();
   host.root_user = geteuid() == 0;
   host.user = name_of_user(geteuid());

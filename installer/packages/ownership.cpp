@@ -2,19 +2,11 @@
 
 #include <algorithm>
 
+#include "packages/answer_lines.h"
+
 namespace cudnn_install {
 
 namespace {
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
 
 // dpkg-query takes its operands as shell patterns.
 std::string literal_pattern(std::string_view path) {
@@ -77,7 +69,7 @@ std::vector<std::string> rpm_owner_query(const std::string& root, const std::vec
 
 std::vector<Owner> dpkg_owners(std::string_view out) {
   std::vector<Owner> owners;
-  for (const std::string_view line : lines_of(out)) {
+  for (const std::string_view line : answer_lines(out)) {
     const std::size_t colon = line.find(": /");
     if (colon == std::string_view::npos || line.starts_with("diversion by ") || line.starts_with("local diversion ")) {
       continue;
@@ -96,7 +88,7 @@ std::vector<Owner> rpm_owners(std::string_view out, const std::vector<std::strin
   std::vector<Owner> owners;
   std::vector<std::string> run;
   std::vector<std::string_view> names;
-  std::vector<std::string_view> lines = lines_of(out);
+  std::vector<std::string_view> lines = answer_lines(out);
   auto next = lines.begin();
   for (const std::string& path : paths) {
     const auto unowned = std::find(next, lines.end(), "file " + path + " is not owned by any package");

@@ -6,38 +6,13 @@
 namespace cudnn_install {
 namespace {
 
-Result<std::string> wanted_platform(const Request& request, const Host& host) {
-  if (request.arch) {
-    return platform_named(*request.arch);
-  }
-  if (host.platform.empty()) {
-    return failure(Fault::unsupported, "there is no cuDNN for '" + printable(host.machine) + "'",
-                   "to plan for another machine, say which: --arch x86_64");
-  }
-  return host.platform;
-}
-
-// What was said, else the toolkit at the prefix, else the newest of this machine.
 Result<Version> wanted_cuda(const Request& request, const Situation& situation) {
-  if (request.cuda) {
-    return *request.cuda;
-  }
-  if (situation.prefix.cuda) {
-    return *situation.prefix.cuda;
-  }
-  std::optional<Version> newest;
-  for (const CudaToolkit& toolkit : situation.host.toolkits) {
-    if (toolkit.version && (!newest || *newest < *toolkit.version)) {
-      newest = toolkit.version;
-    }
-  }
-  if (!newest) {
-    return failure(Fault::usage,
-                   "no CUDA toolkit at '" + printable(situation.prefix.requested) +
-                       "' or elsewhere here, so the variant cannot be chosen",
-                   "say for which CUDA: --cuda 12");
-  }
-  return *newest;
+  const auto told = told_cuda(request, situation);
+  return told ? Result<Version>(*told)
+              : failure(Fault::usage,
+                        "no CUDA toolkit at '" + printable(situation.prefix.requested) +
+                            "' or elsewhere here, so the variant cannot be chosen",
+                        "say for which CUDA: --cuda 12");
 }
 
 Choice chosen(const Catalogue::Match& match) {
@@ -52,6 +27,33 @@ Choice chosen(const Catalogue::Match& match) {
 }
 
 }  // namespace
+
+Result<std::string> wanted_platform(const Request& request, const Host& host) {
+  if (request.arch) {
+    return platform_named(*request.arch);
+  }
+  if (host.platform.empty()) {
+    return failure(Fault::unsupported, "there is no cuDNN for '" + printable(host.machine) + "'",
+                   "to plan for another machine, say which: --arch x86_64");
+  }
+  return host.platform;
+}
+
+std::optional<Version> told_cuda(const Request& request, const Situation& situation) {
+  if (request.cuda) {
+    return request.cuda;
+  }
+  if (situation.prefix.cuda) {
+    return situation.prefix.cuda;
+  }
+  std::optional<Version> newest;
+  for (const CudaToolkit& toolkit : situation.host.toolkits) {
+    if (toolkit.version && (!newest || *newest < *toolkit.version)) {
+      newest = toolkit.version;
+    }
+  }
+  return newest;
+}
 
 Result<Choice> archive_from_catalogue(const Request& request, const Situation& situation,
                                       const std::optional<Version>& prefix) {

@@ -14,6 +14,14 @@ std::string listed(const std::vector<std::string>& paths) {
   return text;
 }
 
+std::string listed(const std::vector<PackageVersion>& packages) {
+  std::string text;
+  for (const PackageVersion& each : packages) {
+    text += (text.empty() ? "" : ", ") + each.name + " " + each.version;
+  }
+  return text;
+}
+
 std::string counted(const std::vector<std::string>& paths) {
   return std::to_string(paths.size()) + (paths.size() == 1 ? " name" : " names");
 }
@@ -42,6 +50,20 @@ struct Describe {
   std::string operator()(const RestorePaths& step) const {
     return "bring back " + counted(step.paths) + " from " + step.from;
   }
+  std::string operator()(const InstallPackageFile& step) const {
+    return step.url.empty() ? "install the package file " + step.file : "fetch " + step.url + " and install it";
+  }
+  std::string operator()(const CopyKeyring& step) const { return "copy the keyring " + step.from + " to " + step.to; }
+  std::string operator()(const AddRepository& step) const {
+    return "add the repository " + (step.url.empty() ? step.repository.url : step.url) +
+           (step.repository.key.empty() ? "" : ", signed with " + step.repository.key);
+  }
+  std::string operator()(const RefreshIndex& step) const {
+    return step.source.empty() ? "refresh the package lists" : "refresh the package list of " + step.source;
+  }
+  std::string operator()(const InstallPackages& step) const { return "install " + listed(step.packages); }
+  std::string operator()(const HoldPackages& step) const { return "hold " + listed(step.packages); }
+  std::string operator()(const RemovePackages& step) const { return "remove the packages " + listed(step.names); }
 };
 
 // Where the paths themselves are the news, one a line.
@@ -79,6 +101,24 @@ void add_wanted(Page& page, const Plan& plan) {
   page.line("  platform    " + shown_platform(wanted.platform));
   page.line("  components  " + listed(plan.components));
   page.line("  recipe      " + plan.distro + ", method " + plan.method + " after the " + plan.document);
+}
+
+void add_packages(Page& page, const Plan& plan) {
+  if (!plan.packages) {
+    return;
+  }
+  const PackageWork& work = *plan.packages;
+  page.line("  repository  " + work.repository);
+  if (work.sha256) {
+    page.line("  sha256      " + work.sha256->hex() + " (given)");
+  }
+  page.line("  packages    " + listed(work.packages));
+  page.line("  manager     " + work.manager.speaks +
+            (work.manager.pin.empty() ? "" : ", holds versions by " + work.manager.pin));
+  page.line("  platform    " + shown_platform(work.platform));
+  page.line("  components  " + listed(plan.components));
+  page.line("  recipe      " + plan.distro + ", method " + plan.method +
+            (plan.document.empty() ? "" : " after the " + plan.document));
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -121,7 +161,7 @@ void add_steps(Page& page, const std::vector<PlannedStep>& steps, Explain explai
 std::vector<PlannedStep> besides(const Plan& plan) {
   std::vector<PlannedStep> steps;
   for (const PlannedStep& each : plan.effective) {
-    if (std::holds_alternative<RefreshLoaderCache>(each.step)) {
+    if (std::holds_alternative<RefreshLoaderCache>(each.step) || std::holds_alternative<HoldPackages>(each.step)) {
       steps.push_back(each);
     }
   }
@@ -165,18 +205,20 @@ std::string described(const Step& step) {
 }
 
 std::string to_text(const Plan& plan, Explain explain) {
+  const bool both = explain == Explain::yes && (plan.wanted || plan.packages);
   Page page;
   page.line(plan.title);
   add_wanted(page, plan);
+  add_packages(page, plan);
   add_prerequisites(page, plan);
   if (!plan.documented.empty()) {
     page.gap();
-    page.line(explain == Explain::yes && plan.wanted ? "steps as documented:" : "steps:");
+    page.line(both ? "steps as documented:" : "steps:");
     add_steps(page, plan.documented, explain);
   }
-  if (explain == Explain::yes && plan.wanted) {
+  if (both) {
     page.gap();
-    page.line("steps as performed, all or none:");
+    page.line(plan.packages ? "steps as performed:" : "steps as performed, all or none:");
     add_steps(page, plan.effective, explain);
   } else if (const auto more = besides(plan); !more.empty()) {
     page.gap();

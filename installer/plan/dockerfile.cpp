@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "plan/parts.h"
@@ -46,6 +47,23 @@ std::string archive_lines(const Wanted& wanted, std::string& run) {
                                  : "COPY " + copy_operands(file) + "\n";
 }
 
+// A step whose files lie in the image's work directory, and the line that brings them there.
+Step brought_in(Step step, std::string& lines) {
+  std::string* place = nullptr;
+  if (auto* file = std::get_if<InstallPackageFile>(&step)) {
+    file->file += std::exchange(file->url, {});
+    place = &file->file;
+  } else if (auto* added = std::get_if<AddRepository>(&step); added != nullptr && !added->keyring.empty()) {
+    place = &added->keyring;
+  }
+  if (place != nullptr) {
+    const std::string file = file_name_of(*place);
+    lines += is_url(*place) ? "ADD " + copy_operands(*place) + "\n" : "COPY " + copy_operands(file) + "\n";
+    *place = std::string(work) + "/" + file;
+  }
+  return step;
+}
+
 }  // namespace
 
 std::string to_dockerfile(const Plan& plan) {
@@ -63,9 +81,13 @@ std::string to_dockerfile(const Plan& plan) {
   if (plan.wanted) {
     text += archive_lines(*plan.wanted, run);
   }
-  const ShellWords shell{.work = std::string(work), .top = plan.wanted ? plan.wanted->top : std::string()};
+  const ShellWords shell{.work = std::string(work),
+                         .top = plan.wanted ? plan.wanted->top : std::string(),
+                         .manager = plan.packages ? plan.packages->manager : Manager(),
+                         .never_asks = true};
+  const std::size_t before = text.size();
   for (const PlannedStep& each : plan.documented) {
-    Step step = each.step;
+    Step step = brought_in(each.step, text);
     if (auto* unpack = std::get_if<UnpackArchive>(&step)) {
       unpack->archive = std::string(work) + "/" + file_name_of(unpack->archive);
     }
@@ -73,7 +95,7 @@ std::string to_dockerfile(const Plan& plan) {
       add_command(run, command);
     }
   }
-  if (plan.wanted) {
+  if (plan.wanted || text.size() > before) {
     add_command(run, "rm -rf " + std::string(work));
   }
   return text + (run.empty() ? "" : run + "\n");

@@ -6,14 +6,6 @@
 namespace cudnn_install {
 namespace {
 
-Result<void> libc_fits(const Host& host) {
-  if (host.libc.kind == LibcKind::musl) {
-    return failure(Fault::unsupported, "this system's C library is musl, and cuDNN needs glibc",
-                   "install into a system or a container with glibc: --root DIR names another system's root");
-  }
-  return {};
-}
-
 Result<void> platform_fits(const Request& request, const Host& host, const Wanted& wanted) {
   if (request.arch || wanted.platform == host.platform) {
     return {};  // --arch agrees with the archive: that was asked before
@@ -69,6 +61,14 @@ std::string shown_platform(const std::string& platform) {
     return "a Jetson (aarch64)";
   }
   return platform.starts_with("linux-") ? platform.substr(6) : platform;
+}
+
+Result<void> libc_fits(const Host& host) {
+  if (host.libc.kind == LibcKind::musl) {
+    return failure(Fault::unsupported, "this system's C library is musl, and cuDNN needs glibc",
+                   "install into a system or a container with glibc: --root DIR names another system's root");
+  }
+  return {};
 }
 
 Result<void> fits_here(const Request& request, const Situation& situation, const Wanted& wanted,

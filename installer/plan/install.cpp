@@ -7,41 +7,6 @@
 namespace cudnn_install {
 namespace {
 
-Result<ChosenDistro> distro_for(const Request& request, const Situation& situation) {
-  const OsRelease& os = situation.host.os;
-  if (!request.distro) {
-    return choose_distro(situation.recipes, os.id, os.id_like, os.version_id);
-  }
-  if (const Distro* named = find_distro(situation.recipes, *request.distro)) {
-    return ChosenDistro{.distro = *named, .fit = Fit::exact, .because = "--distro " + *request.distro};
-  }
-  std::vector<std::string> names;
-  names.reserve(situation.recipes.distros.size());
-  for (const Distro& distro : situation.recipes.distros) {
-    names.push_back(distro.name);
-  }
-  const std::string near = nearest(*request.distro, names);
-  return failure(
-      Fault::usage, "unknown distro '" + printable(*request.distro) + "'",
-      near.empty() ? "to see the known ones, type: cudnn-install recipe list" : "did you mean '" + near + "'?");
-}
-
-Result<const Method*> method_for(const Request& request, const Recipes& recipes, const Distro& distro) {
-  const Method* method = find_method(recipes, request.method);
-  if (method == nullptr) {
-    return failure(Fault::usage, "unknown method '" + printable(request.method) + "'",
-                   "to see the known ones, type: cudnn-install recipe list");
-  }
-  if (const auto refused = distro.refused.find(request.method); refused != distro.refused.end()) {
-    return failure(Fault::unsupported,
-                   "the method " + request.method + " does not fit " + distro.title + ": " + refused->second);
-  }
-  if (std::find(distro.methods.begin(), distro.methods.end(), request.method) == distro.methods.end()) {
-    return failure(Fault::unsupported, "the recipe '" + distro.name + "' does not offer the method " + request.method);
-  }
-  return method;
-}
-
 // All that the product's archives hold unless some are asked for.
 Result<std::vector<std::string>> components_for(const Request& request, const Product& product) {
   std::vector<std::string> held;
@@ -231,11 +196,52 @@ Result<Plan> planned(const Request& request, Verb verb, const Situation& situati
 
 }  // namespace
 
+Result<ChosenDistro> distro_for(const Request& request, const Situation& situation) {
+  const OsRelease& os = situation.host.os;
+  if (!request.distro) {
+    return choose_distro(situation.recipes, os.id, os.id_like, os.version_id);
+  }
+  if (const Distro* named = find_distro(situation.recipes, *request.distro)) {
+    return ChosenDistro{.distro = *named, .fit = Fit::exact, .because = "--distro " + *request.distro};
+  }
+  std::vector<std::string> names;
+  names.reserve(situation.recipes.distros.size());
+  for (const Distro& distro : situation.recipes.distros) {
+    names.push_back(distro.name);
+  }
+  const std::string near = nearest(*request.distro, names);
+  return failure(
+      Fault::usage, "unknown distro '" + printable(*request.distro) + "'",
+      near.empty() ? "to see the known ones, type: cudnn-install recipe list" : "did you mean '" + near + "'?");
+}
+
+Result<const Method*> method_for(const Request& request, const Recipes& recipes, const Distro& distro) {
+  const Method* method = find_method(recipes, request.method);
+  if (method == nullptr) {
+    return failure(Fault::usage, "unknown method '" + printable(request.method) + "'",
+                   "to see the known ones, type: cudnn-install recipe list");
+  }
+  if (const auto refused = distro.refused.find(request.method); refused != distro.refused.end()) {
+    return failure(Fault::unsupported,
+                   "the method " + request.method + " does not fit " + distro.title + ": " + refused->second);
+  }
+  if (std::find(distro.methods.begin(), distro.methods.end(), request.method) == distro.methods.end()) {
+    return failure(Fault::unsupported, "the recipe '" + distro.name + "' does not offer the method " + request.method);
+  }
+  return method;
+}
+
 Result<Plan> plan_install(const Request& request, const Situation& situation) {
+  if (is_package_method(request.method)) {
+    return planned_packages(request, Verb::install, situation);
+  }
   return planned(request, Verb::install, situation);
 }
 
 Result<Plan> plan_upgrade(const Request& request, const Situation& situation) {
+  if (is_package_method(request.method)) {
+    return planned_packages(request, Verb::upgrade, situation);
+  }
   if (!situation.receipt || situation.receipt->installations.empty()) {
     return failure(Fault::usage,
                    "nothing to upgrade: cudnn-install has installed no cuDNN in '" + printable(request.prefix) + "'",

@@ -241,6 +241,11 @@ Result<Wanted> wanted_for_packages(const Request& request, const Recipes& recipe
   return choice ? Result<Wanted>(std::move(choice->wanted)) : tl::unexpected(choice.error());
 }
 
+std::string package_architecture(const std::string& platform, bool deb) {
+  const Machine* machine = machine_for(platform);
+  return machine == nullptr ? std::string() : std::string(deb ? machine->deb : machine->rpm);
+}
+
 Result<PackagePlan> package_plan(const PackageRequest& request, const Recipes& recipes, const Wanted& wanted) {
   const Product* product = find_product(recipes, static_cast<int>(wanted.version.major()));
   const Machine* machine = machine_for(wanted.platform);

@@ -15,6 +15,10 @@ struct Choice {
   std::vector<std::string> notes{};
 };
 
+// install.cpp: the recipe for the machine or the named one, and the method if it is offered there.
+Result<ChosenDistro> distro_for(const Request& request, const Situation& situation);
+Result<const Method*> method_for(const Request& request, const Recipes& recipes, const Distro& distro);
+
 // identity.cpp: what the one archive of the request is. Order of belief: its digest in the catalogue, its top
 // directory, --cudnn --cuda --arch together; whatever was asked for must agree with it.
 Result<Choice> archive_in_hand(const Request& request, const Situation& situation);
@@ -29,7 +33,65 @@ Result<std::string> platform_named(const std::string& arch);
 Result<Choice> archive_from_catalogue(const Request& request, const Situation& situation,
                                       const std::optional<Version>& prefix);
 
+Result<std::string> wanted_platform(const Request& request, const Host& host);
+// What was said, else the toolkit at the prefix, else the newest of this machine; nothing where there is none.
+std::optional<Version> told_cuda(const Request& request, const Situation& situation);
+
+// package_source.cpp: where the packages of a method come from.
+struct PackageSource {
+  const Distro& distro;
+  const Method& method;
+  std::string platform{};
+  std::string url{};           // of the network repository, without a slash at its end; of a local installer its file
+  std::string word{};          // what the tree calls the architecture; "" for a local installer
+  std::string id{};            // cuda-rhel9-x86_64
+  std::string refresh{};       // what alone is to be refreshed: apt's list file or a repository's id
+  std::string keyring{};       // of a local installer: where it brings it
+  bool own = false;            // NVIDIA's own tree
+  PackageVersion installer{};  // the local installer itself
+};
+Result<PackageSource> network_source(const Request& request, const Situation& situation, const Distro& distro,
+                                     const Method& method);
+
+// package_choice.cpp: what they are called.
+struct PackageChoice {
+  Version version{};
+  std::string cuda{};  // as the packages say it: 12.2, or 12
+  std::vector<std::string> components{};
+  std::vector<std::string> kinds{};        // of the sets that hold them
+  std::vector<PackageVersion> packages{};  // with what they need in the same version, in the recipe's order
+  std::vector<std::string> notes{};
+};
+Result<PackageChoice> packages_from_catalogue(const Request& request, const Situation& situation,
+                                              const PackageSource& source, const std::optional<Version>& prefix);
+// Fills in components, kinds and packages, the latter for the distro's kind of package.
+Result<void> add_packages(const Request& request, const Product& product, bool deb, PackageChoice& choice);
+// One package of `choice`; `version` as the guide has it (8.9.6.*) or in four parts.
+PackageVersion package_of(const PackageSet& set, const Product& product, bool deb, const PackageChoice& choice,
+                          const std::string& version);
+
+// package_installer.cpp: a local installer in hand, or named, decides the same.
+Result<PackageSource> local_source(const Request& request, const Situation& situation, const Distro& distro,
+                                   const Method& method);
+Result<PackageChoice> packages_of_installer(const Request& request, const Situation& situation,
+                                            const PackageSource& source);
+
+// Whether the installer brings all of `choice`.
+Result<void> all_in_installer(const Situation& situation, const PackageSource& source, const PackageChoice& choice);
+
+// package_install.cpp
+Result<Plan> planned_packages(const Request& request, Verb verb, const Situation& situation);
+const PackageReceipt* packaged(const Situation& situation, const std::string& product);
+
+// package_removal.cpp: the receipt that is meant, if packages are what is to go.
+const PackageReceipt* packages_meant(const Request& request, const Situation& situation);
+Plan packages_out(const PackageReceipt& gone, Plan plan);
+
+// package_plan.cpp: amd64, x86_64 …; "" where no packages are made for the platform.
+std::string package_architecture(const std::string& platform, bool deb);
+
 // fitness.cpp: may it be installed here? Refusals are errors, doubts are added to `notes`.
+Result<void> libc_fits(const Host& host);
 Result<void> fits_here(const Request& request, const Situation& situation, const Wanted& wanted,
                        std::vector<std::string>& notes);
 std::string shown_platform(const std::string& platform);
@@ -75,6 +137,8 @@ struct ShellWords {
   std::string sudo{};
   std::string work{};
   std::string top{};
+  Manager manager{};
+  bool never_asks = false;  // -y for package managers
 };
 std::vector<std::string> commands_for(const Step& step, const ShellWords& words);
 // Quoted like shell_word, but for the glob characters of the last part.

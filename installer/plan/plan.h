@@ -14,6 +14,7 @@
 #include "base/sha256.h"
 #include "base/version.h"
 #include "host/host.h"
+#include "receipt/package_receipt.h"
 #include "receipt/receipt.h"
 #include "recipe/recipe.h"
 #include "release/release.h"
@@ -71,8 +72,45 @@ struct RestorePaths {
   bool operator==(const RestorePaths&) const = default;
 };
 
+// --- package methods: performed by the system's own manager, which Plan::packages tells
+
+struct InstallPackageFile {  // a local installer; or the package that brings a network repository's keyring and source
+  std::string file{};        // in hand, or "": `url` is fetched first
+  std::string url{};
+  PackageVersion package{};  // as far as it is known beforehand
+  bool operator==(const InstallPackageFile&) const = default;
+};
+struct CopyKeyring {
+  std::string from{};  // glob, one match: /var/cudnn-local-repo-…/cudnn-local-*-keyring.gpg
+  std::string to{};    // directory
+  bool operator==(const CopyKeyring&) const = default;
+};
+struct AddRepository {  // the guide adds it by the URL of its .repo file; performed by writing the file
+  Repository repository{};
+  std::string url{};
+  std::string keyring{};  // a keyring in hand that is put at repository.key; "": somebody else brings it
+  bool operator==(const AddRepository&) const = default;
+};
+struct RefreshIndex {
+  std::string source{};  // path of apt's list file or id of the repository; documented: "", everything
+  bool operator==(const RefreshIndex&) const = default;
+};
+struct InstallPackages {  // documented: one a step, perhaps with a wildcard; effective: all at once
+  std::vector<PackageVersion> packages{};
+  bool operator==(const InstallPackages&) const = default;
+};
+struct HoldPackages {  // no upgrade of the system may change them
+  std::vector<PackageVersion> packages{};
+  bool operator==(const HoldPackages&) const = default;
+};
+struct RemovePackages {
+  std::vector<std::string> names{};
+  bool operator==(const RemovePackages&) const = default;
+};
+
 using Step = std::variant<MakeDirectory, RemoveOlder, UnpackArchive, CopyFiles, SetMode, PlaceFiles, RefreshLoaderCache,
-                          RemovePaths, RestorePaths>;
+                          RemovePaths, RestorePaths, InstallPackageFile, CopyKeyring, AddRepository, RefreshIndex,
+                          InstallPackages, HoldPackages, RemovePackages>;
 
 struct PlannedStep {
   Step step{};
@@ -114,6 +152,20 @@ struct Wanted {
   std::vector<std::string> required{};  // names: include/cudnn.h, lib/libcudnn_ops_infer.so.8 …
 };
 
+// What a package method is about; the steps say what is done.
+struct PackageWork {
+  Manager manager{};
+  std::string product{};                   // cudnn8
+  std::string version{};                   // 8.9.6.50
+  std::string cuda{};                      // 12.2, or 12 for cuDNN 9
+  std::string platform{};                  // linux-x86_64
+  std::string repository{};                // its URL, or the local installer's file
+  std::string fingerprint{};               // of the key that the keyring package may hold alone; "": not known
+  std::optional<Sha256> sha256{};          // of the local installer; none: --allow-unverified, or a network method
+  std::vector<PackageVersion> packages{};  // in the guide's order: runtime, dev, samples
+  bool operator==(const PackageWork&) const = default;
+};
+
 struct Plan {
   Verb verb = Verb::install;
   std::string method{};    // tar
@@ -124,8 +176,9 @@ struct Plan {
   std::string prefix{};    // as asked for
   std::string include{};   // resolved destination directories, absolute, inside root
   std::string library{};
-  std::optional<Version> glibc{};  // of the target; the libraries may not need a newer one
-  std::optional<Wanted> wanted{};  // install, upgrade
+  std::optional<Version> glibc{};         // of the target; the libraries may not need a newer one
+  std::optional<Wanted> wanted{};         // install, upgrade
+  std::optional<PackageWork> packages{};  // of a package method; then neither `wanted` nor a prefix
   std::vector<std::string> components{};
   std::optional<std::string> replaces{};  // id of the installation whose place is taken (install, upgrade) or that goes
   bool keep_previous = false;
@@ -154,6 +207,10 @@ struct Request {
   bool prefix_given = false;
   std::vector<std::string> components{};  // empty: all that the artifact holds
   bool keep_previous = true;              // upgrade only
+  std::string repository{};  // --repository URL: a mirror of the tree that holds $distro/$arch; "": NVIDIA's own
+  std::string
+      key{};  // --repository-key: keyring or public key that the mirror is signed with; "": as NVIDIA's tree has it
+  bool pin = true;
 };
 
 // What a first look into the archive told: the first part of its first member's name, and whether it is the demo
@@ -164,6 +221,12 @@ struct ArchiveGlance {
 };
 inline constexpr std::string_view demo_license_line = "cudnn-install demo payload: this is not NVIDIA cuDNN";
 
+// What a local installer in hand says of itself.
+struct InstallerFacts {
+  PackageVersion package{};          // cudnn-local-repo-ubuntu2204-8.9.6.50 1.0-1
+  std::vector<std::string> files{};  // absolute paths, among them the packages that it brings
+};
+
 struct Situation {
   const Recipes& recipes;
   const Catalogue& catalogue;
@@ -171,12 +234,21 @@ struct Situation {
   const PrefixFacts& prefix;
   const std::optional<Receipt>& receipt;  // of the prefix
   std::optional<ArchiveGlance> glance{};
+  std::optional<InstallerFacts> installer{};
+  std::vector<PackageReceipt> package_receipts{};  // of this root
 };
+
+// deb-local, rpm-local, apt-network, rpm-network
+bool is_package_method(std::string_view method);
+
+// Whether `url`, the value of `option`, may be asked for packages and keys: https, or http to this machine; nothing in
+// it that could end a line or a word of a source file.
+Result<void> fetchable(const std::string& option, const std::string& url);
 
 // The catalogue's entry for the bytes that are promised: by --sha256 alone if it is given, else by the file's name.
 Result<std::optional<Catalogue::Match>> promised(const Request& request, const Catalogue& catalogue);
 
-Result<Plan> plan_install(const Request& request, const Situation& situation);  // method tar
+Result<Plan> plan_install(const Request& request, const Situation& situation);
 Result<Plan> plan_upgrade(const Request& request, const Situation& situation);
 Result<Plan> plan_uninstall(const Request& request, const Situation& situation);
 Result<Plan> plan_rollback(const Request& request, const Situation& situation);

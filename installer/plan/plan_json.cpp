@@ -7,6 +7,23 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Json record(const std::vector<PackageVersion>& packages) {
+  Json list = Json::array();
+  for (const PackageVersion& each : packages) {
+    list.push_back({{"name", each.name}, {"version", each.version}});
+  }
+  return list;
+}
+
+Json record(const Manager& manager) {
+  return {{"speaks", manager.speaks}, {"strict_refresh", manager.strict_refresh}, {"pin", manager.pin}};
+}
+
+Json record(const Repository& repository) {
+  return {{"file", repository.file}, {"id", repository.id},   {"title", repository.title},
+          {"url", repository.url},   {"key", repository.key}, {"module_hotfixes", repository.module_hotfixes}};
+}
+
 struct Record {
   Json operator()(const MakeDirectory& step) const { return {{"do", "make_directory"}, {"path", step.path}}; }
   Json operator()(const RemoveOlder& step) const { return {{"do", "remove_older"}, {"paths", step.paths}}; }
@@ -30,6 +47,30 @@ struct Record {
   Json operator()(const RestorePaths& step) const {
     return {{"do", "restore"}, {"paths", step.paths}, {"from", step.from}};
   }
+  Json operator()(const InstallPackageFile& step) const {
+    return {{"do", "install_package_file"},
+            {"file", step.file},
+            {"url", step.url},
+            {"name", step.package.name},
+            {"version", step.package.version}};
+  }
+  Json operator()(const CopyKeyring& step) const {
+    return {{"do", "copy_keyring"}, {"from", step.from}, {"to", step.to}};
+  }
+  Json operator()(const AddRepository& step) const {
+    return {{"do", "add_repository"},
+            {"repository", record(step.repository)},
+            {"url", step.url},
+            {"keyring", step.keyring}};
+  }
+  Json operator()(const RefreshIndex& step) const { return {{"do", "refresh_index"}, {"source", step.source}}; }
+  Json operator()(const InstallPackages& step) const {
+    return {{"do", "install_packages"}, {"packages", record(step.packages)}};
+  }
+  Json operator()(const HoldPackages& step) const {
+    return {{"do", "hold_packages"}, {"packages", record(step.packages)}};
+  }
+  Json operator()(const RemovePackages& step) const { return {{"do", "remove_packages"}, {"names", step.names}}; }
 };
 
 Json record(const Clause& clause) {
@@ -62,6 +103,14 @@ Json record(const Wanted& wanted) {
           {"demo", wanted.demo}};
 }
 
+Json record(const PackageWork& work) {
+  return {{"manager", record(work.manager)},  {"product", work.product},
+          {"version", work.version},          {"cuda", work.cuda},
+          {"platform", work.platform},        {"repository", work.repository},
+          {"fingerprint", work.fingerprint},  {"sha256", work.sha256 ? Json(work.sha256->hex()) : Json()},
+          {"packages", record(work.packages)}};
+}
+
 Json record(const std::vector<PrerequisiteLine>& lines) {
   Json list = Json::array();
   for (const PrerequisiteLine& each : lines) {
@@ -87,6 +136,7 @@ std::string to_json(const Plan& plan) {
                      {"include", plan.include},
                      {"library", plan.library},
                      {"wanted", plan.wanted ? record(*plan.wanted) : Json()},
+                     {"packages", plan.packages ? record(*plan.packages) : Json()},
                      {"components", plan.components},
                      {"replaces", plan.replaces ? Json(*plan.replaces) : Json()},
                      {"keep_previous", plan.keep_previous},

@@ -35,7 +35,8 @@ PrerequisiteLine toolkit_line(const Prerequisite& wanted, const Situation& situa
     return line;
   }
   line.detail = prefix.cuda
-                    ? "CUDA " + prefix.cuda->text() + " in " + place + ", but the archive is for CUDA " + archive.cuda
+                    ? "CUDA " + prefix.cuda->text() + " in " + place + ", but the " +
+                          (archive.location.empty() ? "packages are" : "archive is") + " for CUDA " + archive.cuda
                     : "no CUDA toolkit in " + place;
   for (const CudaToolkit& toolkit : situation.host.toolkits) {
     if (toolkit.version && variant && toolkit.version->major() == variant->major() &&

@@ -176,6 +176,13 @@ Version version_of(const Installation& installation) {
 
 Result<Plan> plan_uninstall(const Request& request, const Situation& situation) {
   Plan plan = empty_plan(request, Verb::uninstall, situation);
+  if (const PackageReceipt* packages = packages_meant(request, situation)) {
+    return packages_out(*packages, std::move(plan));
+  }
+  if (is_package_method(request.method)) {
+    plan.title = "nothing that cudnn-install has installed as packages";
+    return plan;
+  }
   if (!situation.receipt || situation.receipt->installations.empty()) {
     return plan;
   }

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "packages/package_manager_words.h"
 #include "plan/parts.h"
 
 namespace cudnn_install {
@@ -24,9 +25,46 @@ std::string removal(const std::string& sudo, const std::vector<std::string>& pat
   return text;
 }
 
+// Every part of a path may be a glob: the guide's keyring lies in a folder that only a glob names.
+std::string glob_words(const std::string& path) {
+  std::string text;
+  for (std::size_t start = 0; start < path.size();) {
+    const std::size_t end = std::min(path.find('/', start + 1), path.size());
+    text += glob_word(path.substr(start, end - start));
+    start = end;
+  }
+  return text;
+}
+
 struct Commands {
   const ShellWords& shell;
   using Lines = std::vector<std::string>;
+
+  // A command of the package manager, which asks a person unless it is told not to.
+  [[nodiscard]] std::string as_root(Words command, bool asks = false) const {
+    if (asks && shell.never_asks && command.size() > 1) {
+      command.insert(command.begin() + 2, "-y");
+    }
+    return shell.sudo + words(command, quoted).substr(1);
+  }
+  static std::string quoted(const std::string& word) { return shell_word(word); }
+  [[nodiscard]] std::string written(const TextFile& file) const {
+    std::string text = "printf '%s\\n'";
+    for (std::size_t start = 0; start < file.text.size();) {
+      const std::size_t end = std::min(file.text.find('\n', start), file.text.size());
+      text += " \\\n  " + shell_word(file.text.substr(start, end - start));
+      start = end + 1;
+    }
+    return text + " |\n  " + shell.sudo + "tee " + shell_word(file.path) + " >/dev/null";
+  }
+  // As a word of the shell: the file itself, or where its URL was fetched to by a line of `lines`.
+  std::string fetched(const std::string& location, Lines& lines) const {
+    if (!is_url(location)) {
+      return shell_word(tar_operand(location));
+    }
+    lines.push_back("wget -P " + shell.work + " " + shell_word(location));
+    return shell.work + "/" + shell_word(file_name_of(location));
+  }
 
   Lines operator()(const MakeDirectory& step) const { return {shell.sudo + "mkdir -p " + shell_word(step.path)}; }
   Lines operator()(const RemoveOlder& step) const { return {removal(shell.sudo, step.paths)}; }
@@ -50,15 +88,73 @@ struct Commands {
   Lines operator()(const RefreshLoaderCache&) const { return {shell.sudo + "ldconfig"}; }
   Lines operator()(const RemovePaths& step) const { return {removal(shell.sudo, step.paths)}; }
   Lines operator()(const RestorePaths&) const { return {}; }
+  Lines operator()(const InstallPackageFile& step) const {
+    Lines lines;
+    const std::string file = fetched(step.url.empty() ? step.file : step.url, lines);
+    Words command = documented_package_file(shell.manager, file);
+    command.pop_back();
+    lines.push_back(as_root(std::move(command)) + " " + file);
+    return lines;
+  }
+  Lines operator()(const CopyKeyring& step) const {
+    return {shell.sudo + "cp " + glob_words(step.from) + " " + shell_word(step.to + "/")};
+  }
+  Lines operator()(const AddRepository& step) const {
+    if (!step.url.empty()) {
+      return {as_root(documented_repository(shell.manager, step.url))};
+    }
+    Lines lines;
+    if (!step.keyring.empty()) {
+      const std::string key = fetched(step.keyring, lines);
+      lines.push_back(shell.sudo + "install -m 0644 " + key + " " + shell_word(step.repository.key));
+    }
+    lines.push_back(written(repository_file(shell.manager, step.repository)));
+    return lines;
+  }
+  Lines operator()(const RefreshIndex&) const { return {as_root(documented_refresh(shell.manager))}; }
+  Lines operator()(const InstallPackages& step) const {
+    Lines lines;
+    for (const PackageVersion& package : step.packages) {
+      lines.push_back(as_root(documented_install(shell.manager, package), true));
+    }
+    return lines;
+  }
+  Lines operator()(const HoldPackages& step) const {
+    if (const TextFile file = pin_file(shell.manager, "cudnn", step.packages); !file.path.empty()) {
+      return {written(file)};
+    }
+    Lines lines;
+    for (const PackageVersion& package : step.packages) {
+      if (Words lock = lock_command(shell.manager, package); !lock.empty()) {
+        lines.push_back(as_root(std::move(lock)));
+      }
+    }
+    return lines;
+  }
+  Lines operator()(const RemovePackages& step) const {
+    return {as_root(documented_removal(shell.manager, step.names), true)};
+  }
 };
 
 std::string comment(const std::string& text) {
   return "# " + printable(text) + "\n";
 }
 
-bool unpacks(const Plan& plan) {
-  return std::any_of(plan.documented.begin(), plan.documented.end(),
-                     [](const PlannedStep& each) { return std::holds_alternative<UnpackArchive>(each.step); });
+bool needs_work_directory(const Plan& plan) {
+  return std::any_of(plan.documented.begin(), plan.documented.end(), [](const PlannedStep& each) {
+    const auto* file = std::get_if<InstallPackageFile>(&each.step);
+    const auto* added = std::get_if<AddRepository>(&each.step);
+    return std::holds_alternative<UnpackArchive>(each.step) || (file != nullptr && !file->url.empty()) ||
+           (added != nullptr && is_url(added->keyring));
+  });
+}
+
+// Files that everybody has to be able to read, apt's own user among them.
+bool writes_files(const Plan& plan) {
+  return std::any_of(plan.documented.begin(), plan.documented.end(), [](const PlannedStep& each) {
+    return std::holds_alternative<UnpackArchive>(each.step) || std::holds_alternative<CopyKeyring>(each.step) ||
+           std::holds_alternative<AddRepository>(each.step);
+  });
 }
 
 std::string head(const Plan& plan) {
@@ -77,10 +173,13 @@ std::string head(const Plan& plan) {
         is_url(plan.wanted->location) ? file_name_of(plan.wanted->location) : plan.wanted->location;
     text += comment("The archive's sha256 (" + plan.wanted->trust + "): " + plan.wanted->sha256->hex() + "  " + file);
   }
-  text += "set -eu\n";
-  if (unpacks(plan)) {
+  if (plan.packages && plan.packages->sha256) {
     text +=
-        "umask 022\n"
+        comment("The installer's sha256 (given): " + plan.packages->sha256->hex() + "  " + plan.packages->repository);
+  }
+  text += writes_files(plan) ? "set -eu\numask 022\n" : "set -eu\n";
+  if (needs_work_directory(plan)) {
+    text +=
         "work=$(mktemp -d)\n"
         "trap 'rm -rf \"$work\"' EXIT\n"
         "trap 'exit 1' HUP INT TERM\n";
@@ -130,11 +229,15 @@ std::string to_shell(const Plan& plan) {
   std::string text = head(plan);
   if (needs_kept_files(plan)) {
     return text + "\n" + comment("The files that come back are kept by cudnn-install, and it alone finds them.") +
-           "echo " + shell_word("run: cudnn-install " + std::string(name_of(plan.verb)) + " --prefix " + plan.prefix) +
+           "echo " +
+           shell_word("run: cudnn-install " + std::string(name_of(plan.verb)) +
+                      (plan.prefix.empty() ? "" : " --prefix " + plan.prefix)) +
            " >&2\nexit 1\n";
   }
-  const ShellWords shell{
-      .sudo = plan.as_root ? "" : "sudo ", .work = "\"$work\"", .top = plan.wanted ? plan.wanted->top : std::string()};
+  const ShellWords shell{.sudo = plan.as_root ? "" : "sudo ",
+                         .work = "\"$work\"",
+                         .top = plan.wanted ? plan.wanted->top : std::string(),
+                         .manager = plan.packages ? plan.packages->manager : Manager()};
   for (const PlannedStep& each : plan.documented) {
     text += "\n";
     if (each.clause) {

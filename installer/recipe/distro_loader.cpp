@@ -78,6 +78,54 @@ Packing read_packing(Mapping map, const std::vector<std::string>& readable) {
   return packing;
 }
 
+Manager read_manager(Mapping map) {
+  Manager manager{.speaks = map.required("speaks").one_of(speech_words())};
+  const std::optional<Value> strict = map.optional("strict_refresh");
+  manager.strict_refresh = strict && strict->boolean();
+  const std::string pin = map.required("pin").one_of(pin_words());
+  manager.pin = pin == "none" ? "" : pin;
+  return manager;
+}
+
+bool is_fingerprint(std::string_view text) {
+  return text.size() == 40 && text.find_first_not_of("0123456789ABCDEF") == std::string_view::npos;
+}
+
+NetworkRepository read_repository(Mapping map) {
+  NetworkRepository repository{.word = recipe_name(map.required("word"))};
+  const Value key = map.required("key");
+  repository.key = key.text();
+  if (repository.key.find('/') != std::string::npos || repository.key.starts_with('.')) {
+    key.mistake("'" + repository.key + "' is a path; expected the name of a file beside the packages");
+  }
+  if (const std::optional<Value> fingerprint = map.optional("fingerprint")) {
+    repository.fingerprint = fingerprint->text();
+    if (!repository.fingerprint.empty() && !is_fingerprint(repository.fingerprint)) {
+      fingerprint->mistake("'" + repository.fingerprint + "' is no fingerprint",
+                           "40 hexadecimal digits in capitals, as: gpg --show-keys");
+    }
+  }
+  const std::optional<Value> hotfixes = map.optional("module_hotfixes");
+  repository.module_hotfixes = hotfixes && hotfixes->boolean();
+  if (const std::optional<Value> newest = map.optional("newest")) {
+    repository.newest = newest->version();
+  }
+  return repository;
+}
+
+// Methods that need what the recipe does not tell.
+void check_offered(const Value& methods, bool manager, bool repository) {
+  for (const Value& method : methods.list()) {
+    const std::string name = method.is_text() ? method.text() : "";
+    const bool network = name == "apt-network" || name == "rpm-network";
+    if ((network || name == "deb-local" || name == "rpm-local") && !manager) {
+      method.mistake("'" + name + "' is offered without a 'manager' that could carry it out");
+    } else if (network && !repository) {
+      method.mistake("'" + name + "' is offered without a 'repository'");
+    }
+  }
+}
+
 void check_refused(const std::optional<Value>& refused, const Distro& distro) {
   if (!refused || !refused->is_mapping()) {
     return;
@@ -112,7 +160,17 @@ Distro read_distro(Mapping map) {
   if (const std::optional<Value> packing = map.optional("packing")) {
     distro.packing = read_packing(packing->mapping("packing"), distro.compression);
   }
-  distro.methods = list_of(map.required("methods"), method_words());
+  const std::optional<Value> manager = map.optional("manager");
+  if (manager) {
+    distro.manager = read_manager(manager->mapping("manager"));
+  }
+  const std::optional<Value> repository = map.optional("repository");
+  if (repository) {
+    distro.repository = read_repository(repository->mapping("repository"));
+  }
+  const Value methods = map.required("methods");
+  distro.methods = list_of(methods, method_words());
+  check_offered(methods, manager.has_value(), repository.has_value());
   const std::optional<Value> refused = map.optional("refused");
   distro.refused = read_words(refused, "refused", method_words());
   check_refused(refused, distro);

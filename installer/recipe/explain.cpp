@@ -77,7 +77,19 @@ struct DescribeStep {
     }
     return text;
   }
+  std::string operator()(const InstallFileTemplate& step) const {
+    return "install the package file " + step.file + step.url;
+  }
+  std::string operator()(const CopyKeyringTemplate& step) const { return "cp " + step.from + " " + step.to; }
+  std::string operator()(const AddRepositoryTemplate& step) const { return "add the repository " + step.url; }
+  std::string operator()(const RefreshTemplate& /*step*/) const { return "refresh the package lists"; }
+  std::string operator()(const InstallPackageTemplate& step) const { return "install the package: " + step.kind; }
 };
+
+std::string spoken(const Manager& manager) {
+  return manager.speaks + (manager.strict_refresh ? ", strict refresh" : "") + ", " +
+         (manager.pin.empty() ? "holds no version" : "holds versions by " + manager.pin);
+}
 
 }  // namespace
 
@@ -92,7 +104,8 @@ std::string listed(const Recipes& recipes) {
 
 std::string explained(const Method& method) {
   std::string text = "method " + method.name + ": " + method.title + "\n" + method.document + ", section " +
-                     method.section + "\n\nneeds first:\n";
+                     method.section + "\n" + (method.tree.empty() ? "" : "repositories below " + method.tree + "\n") +
+                     "\nneeds first:\n";
   for (const Prerequisite& prerequisite : method.prerequisites) {
     text += line(clause_text(prerequisite.clause), prerequisite.name);
   }
@@ -117,7 +130,9 @@ std::string explained(const Distro& distro) {
   text += line("fall-back for", joined(distro.like));
   text += line("row of the guide", distro.in_guide ? "yes" : "no");
   text += line("package manager", std::string(name_of(distro.family)));
+  text += distro.manager.speaks.empty() ? "" : line("spoken to as", spoken(distro.manager));
   text += line("repositories", pairs(distro.arch));
+  text += distro.repository.word.empty() ? "" : line("called there", distro.repository.word);
   text += line("prerequisites", pairs(distro.prerequisites));
   text += distro.library_directory.empty() ? "" : line("library directory", distro.library_directory);
   text += distro.glibc ? line("glibc", distro.glibc->text()) : "";

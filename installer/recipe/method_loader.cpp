@@ -64,6 +64,25 @@ std::string read_destination(const Value& value) {
   return text;
 }
 
+// An absolute path without names; its last part may be a glob.
+std::string read_absolute(const Value& value) {
+  std::string text = template_text(value, {});
+  if (!text.empty() && (!text.starts_with('/') || !TargetPath::parse(text.substr(1)))) {
+    value.mistake(value.label() + " is '" + text + "'; expected an absolute path");
+  }
+  return text;
+}
+
+// A URL below the network repository: no other host is asked for anything.
+std::string below_repository(const Value& value, const std::vector<std::string>& names) {
+  static constexpr std::string_view base = "${repository}/";
+  std::string text = template_text(value, names);
+  if (!text.empty() && (!text.starts_with(base) || !TargetPath::parse(text.substr(base.size())))) {
+    value.mistake(value.label() + " is '" + text + "'; expected a URL below '${repository}'");
+  }
+  return text;
+}
+
 UnpackTemplate read_unpack(Mapping map) {
   return {.archive = template_text(map.required("archive"), step_names())};
 }
@@ -93,23 +112,58 @@ ChmodTemplate read_chmod(Mapping map) {
   return chmod;
 }
 
+// A file or a URL, whichever the step names.
+InstallFileTemplate read_install_file(Mapping map) {
+  InstallFileTemplate install;
+  const std::optional<Value> file = map.optional("file");
+  const std::optional<Value> url = map.optional("url");
+  if (file.has_value() == url.has_value()) {
+    map.mistake("install-file has " + std::string(file ? "both 'file' and 'url'" : "neither 'file' nor 'url'") +
+                "; expected one of them");
+  }
+  install.file = file ? template_text(*file, {"archive"}) : "";
+  install.url = url ? below_repository(*url, {"repository"}) : "";
+  return install;
+}
+
+CopyKeyringTemplate read_copy_keyring(Mapping map) {
+  return {.from = read_absolute(map.required("from")), .to = read_absolute(map.required("to"))};
+}
+
+AddRepositoryTemplate read_add_repository(Mapping map) {
+  return {.url = below_repository(map.required("url"), {"repository", "distro"})};
+}
+
+RefreshTemplate read_refresh(const Mapping& /*map*/) {
+  return {};
+}
+
+InstallPackageTemplate read_install_package(Mapping map) {
+  return {.kind = map.required("kind").one_of(package_words())};
+}
+
+// Reads the action `name` with `read` if the step has it; answers how many it found.
+template <class Read>
+int read_action(Mapping& map, const std::string& name, MethodStep& step, Read read) {
+  const std::optional<Value> action = map.optional(name);
+  if (action) {
+    step.step = read(action->mapping(name));
+  }
+  return action ? 1 : 0;
+}
+
 MethodStep read_step(Mapping map) {
   MethodStep step;
-  int actions = 0;
-  if (const std::optional<Value> unpack = map.optional("unpack")) {
-    step.step = read_unpack(unpack->mapping("unpack"));
-    ++actions;
-  }
-  if (const std::optional<Value> copy = map.optional("copy")) {
-    step.step = read_copy(copy->mapping("copy"));
-    ++actions;
-  }
-  if (const std::optional<Value> chmod = map.optional("chmod")) {
-    step.step = read_chmod(chmod->mapping("chmod"));
-    ++actions;
-  }
+  const int actions =
+      read_action(map, "unpack", step, read_unpack) + read_action(map, "copy", step, read_copy) +
+      read_action(map, "chmod", step, read_chmod) + read_action(map, "install-file", step, read_install_file) +
+      read_action(map, "copy-keyring", step, read_copy_keyring) +
+      read_action(map, "add-repository", step, read_add_repository) + read_action(map, "refresh", step, read_refresh) +
+      read_action(map, "install-package", step, read_install_package);
   if (actions != 1) {
-    map.mistake("a step has " + std::to_string(actions) + " actions; expected one of unpack, copy, chmod");
+    map.mistake("a step has " + std::to_string(actions) +
+                " actions; expected one of unpack, copy, chmod, install-file, copy-keyring, add-repository, refresh, "
+                "install-package");
   }
   step.clause = read_clause(map.required("clause"));
   step.note = map.optional_text("note");
@@ -128,6 +182,12 @@ Method read_method(Mapping map) {
       section.mistake("'" + section.text() + "' names a step; expected a section");
     }
     method.section = clause.section;
+  }
+  if (const std::optional<Value> tree = map.optional("tree")) {
+    method.tree = tree->text();
+    if (!method.tree.empty() && (!method.tree.starts_with("https://") || method.tree.ends_with('/'))) {
+      tree->mistake("'tree' is '" + method.tree + "'; expected an https URL without a slash at its end");
+    }
   }
   if (const std::optional<Value> prerequisites = map.optional("prerequisites")) {
     for (const Value& entry : prerequisites->list()) {

@@ -11,6 +11,7 @@
 
 #include "base/document.h"
 #include "base/error.h"
+#include "base/package_manager.h"
 #include "base/version.h"
 
 namespace cudnn_install {
@@ -22,8 +23,9 @@ struct Clause {
   bool operator==(const Clause&) const = default;
 };
 
-// Texts in step templates may hold ${archive} (the archive's path), ${cuda} (the CUDA directory), ${include} and ${lib}
-// (the archive's own directories, from its Layout); the planner fills them in.
+// Texts in step templates may hold ${archive} (the path of the archive or of the local installer), ${cuda} (the CUDA
+// directory), ${include} and ${lib} (the archive's own directories, from its Layout), ${repository} (URL of the network
+// repository, without a slash at its end) and ${distro} (the repository's word for it); the planner fills them in.
 struct UnpackTemplate {
   std::string archive{};
   bool operator==(const UnpackTemplate&) const = default;
@@ -40,7 +42,29 @@ struct ChmodTemplate {
   std::vector<std::string> paths{};
   bool operator==(const ChmodTemplate&) const = default;
 };
-using StepTemplate = std::variant<UnpackTemplate, CopyTemplate, ChmodTemplate>;
+struct InstallFileTemplate {  // a package file: in hand or of the web, the other is ""
+  std::string file{};         // ${archive}
+  std::string url{};          // ${repository}/cuda-keyring_1.1-1_all.deb
+  bool operator==(const InstallFileTemplate&) const = default;
+};
+struct CopyKeyringTemplate {
+  std::string from{};  // glob: /var/cudnn-local-repo-*/cudnn-local-*-keyring.gpg
+  std::string to{};    // directory
+  bool operator==(const CopyKeyringTemplate&) const = default;
+};
+struct AddRepositoryTemplate {
+  std::string url{};  // of the file that describes it: ${repository}/cuda-${distro}.repo
+  bool operator==(const AddRepositoryTemplate&) const = default;
+};
+struct RefreshTemplate {
+  bool operator==(const RefreshTemplate&) const = default;
+};
+struct InstallPackageTemplate {
+  std::string kind{};  // of a PackageSet: runtime
+  bool operator==(const InstallPackageTemplate&) const = default;
+};
+using StepTemplate = std::variant<UnpackTemplate, CopyTemplate, ChmodTemplate, InstallFileTemplate, CopyKeyringTemplate,
+                                  AddRepositoryTemplate, RefreshTemplate, InstallPackageTemplate>;
 
 struct MethodStep {
   StepTemplate step{};
@@ -60,6 +84,7 @@ struct Method {
   std::string title{};
   std::string document{};  // cuDNN Installation Guide 8.9.6
   std::string section{};   // 1.3.1
+  std::string tree{};      // of a network method: URL of the tree that holds a repository for each distro/arch
   std::vector<Prerequisite> prerequisites{};
   std::vector<MethodStep> steps{};
   bool operator==(const Method&) const = default;
@@ -86,12 +111,24 @@ struct Packing {
   bool operator==(const Packing&) const = default;
 };
 
+// The network repository for a distro, as far as it does not depend on the architecture.
+struct NetworkRepository {
+  std::string word{};               // what its tree calls the distro: azl3; "": there is none
+  std::string key{};                // file of the public key beside the packages: D42D0685.pub
+  std::string fingerprint{};        // of that key; "": not known
+  bool module_hotfixes = false;     // modules would hide its packages
+  std::optional<Version> newest{};  // cuDNN that is brought there; none: all that are made. 9.0 includes 9.0.0.312
+  bool operator==(const NetworkRepository&) const = default;
+};
+
 struct Distro {
   std::string name{};   // ubuntu2204
   std::string title{};  // Ubuntu 22.04
   std::vector<DistroMatch> match{};
   std::vector<std::string> like{};  // ID_LIKE words that this recipe is the fall-back for; nearest VERSION_ID wins
   PackageFamily family = PackageFamily::none;
+  Manager manager{};  // speaks "": none
+  NetworkRepository repository{};
   bool in_guide = false;  // a row of the guide's own table
   // --arch word → the network repository's word: {x86_64: x86_64, sbsa: sbsa}. Says which repositories exist, not where
   // the tar method works: that is every Linux.

@@ -44,6 +44,16 @@ const std::vector<std::string>& content_words() {
   return words;
 }
 
+const std::vector<std::string>& speech_words() {
+  static const std::vector<std::string> words = {"apt", "dnf", "dnf5", "yum", "zypper", "tdnf"};
+  return words;
+}
+
+const std::vector<std::string>& pin_words() {
+  static const std::vector<std::string> words = {"preferences", "versionlock", "zypper-lock", "none"};
+  return words;
+}
+
 std::vector<std::string> list_of(const Value& value, const std::vector<std::string>& words) {
   std::vector<std::string> found = value.texts();
   for (const Value& entry : value.list()) {

@@ -16,6 +16,8 @@ const std::vector<std::string>& component_words();     // runtime, dev, static, 
 const std::vector<std::string>& compression_words();   // gzip, bzip2, xz, zstd
 const std::vector<std::string>& package_words();       // runtime, headers, dev, static, samples
 const std::vector<std::string>& content_words();  // what a package holds: libraries, headers, static, links, samples
+const std::vector<std::string>& speech_words();   // apt, dnf, dnf5, yum, zypper, tdnf: how a manager is spoken to
+const std::vector<std::string>& pin_words();      // preferences, versionlock, zypper-lock, none: how it holds a version
 
 // A list whose entries are among `words`.
 std::vector<std::string> list_of(const Value& value, const std::vector<std::string>& words);

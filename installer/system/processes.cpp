@@ -11,10 +11,13 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "system/files.h"
+#include "system/uninterrupted.h"
 
 namespace cudnn_install {
 
@@ -32,18 +35,33 @@ struct Pipe {
   Descriptor write;
 };
 
-// Both ends above the child's descriptors 0 to 3, so that moving them there overwrites none of them.
+// Both ends above the child's descriptors 0 to 4, so that moving them there overwrites none of them.
 Result<Pipe> made_pipe() {
   std::array<int, 2> low{};
   if (pipe2(low.data(), O_CLOEXEC) != 0) {
     return tl::unexpected(system_error(errno, "cannot make a pipe"));
   }
   const Pipe first{Descriptor(low[0]), Descriptor(low[1])};
-  Pipe high{Descriptor(fcntl(low[0], F_DUPFD_CLOEXEC, 4)), Descriptor(fcntl(low[1], F_DUPFD_CLOEXEC, 4))};
+  Pipe high{Descriptor(fcntl(low[0], F_DUPFD_CLOEXEC, 5)), Descriptor(fcntl(low[1], F_DUPFD_CLOEXEC, 5))};
   if (!high.read.open() || !high.write.open()) {
     return tl::unexpected(system_error(errno, "cannot make a pipe"));
   }
   return high;
+}
+
+// A file without a name, as a pipe's two ends: nobody who writes into it minds whether it is read.
+Result<Pipe> made_file() {
+  std::FILE* file = std::tmpfile();
+  if (file == nullptr) {
+    return tl::unexpected(system_error(errno, "cannot make a temporary file"));
+  }
+  const int low = fileno(file);
+  Pipe ends{Descriptor(fcntl(low, F_DUPFD_CLOEXEC, 5)), Descriptor(fcntl(low, F_DUPFD_CLOEXEC, 5))};
+  static_cast<void>(std::fclose(file));
+  if (!ends.read.open() || !ends.write.open()) {
+    return tl::unexpected(system_error(errno, "cannot make a temporary file"));
+  }
+  return ends;
 }
 
 struct Pipes {
@@ -52,9 +70,9 @@ struct Pipes {
   Pipe failure;  // carries errno if the program cannot be started; closes by itself if it can
 };
 
-Result<Pipes> made_pipes() {
-  Result<Pipe> out = made_pipe();
-  Result<Pipe> err = made_pipe();
+Result<Pipes> made_pipes(const Command& command) {
+  Result<Pipe> out = command.outlives_us ? made_file() : made_pipe();
+  Result<Pipe> err = command.outlives_us ? made_file() : made_pipe();
   Result<Pipe> failed = made_pipe();
   for (const Result<Pipe>* pipe : {&out, &err, &failed}) {
     if (!*pipe) {
@@ -91,17 +109,30 @@ void forget_signals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-[[noreturn]] void become(const char* program, char* const* argv, char* const* environment, const Pipes& pipes) {
+struct Handed {
+  int out = -1;
+  int err = -1;
+  int failure = -1;
+  int held = -1;
+};
+
+[[noreturn]] void become(const char* program, char* const* argv, char* const* environment, const Handed& handed) {
   static constexpr int failure_descriptor = 3;
+  static constexpr int held_descriptor = 4;
   setsid();
   const int nothing = open("/dev/null", O_RDONLY);
   if (nothing > 0) {
     dup2(nothing, 0);
   }
-  dup2(pipes.out.write.number(), 1);
-  dup2(pipes.err.write.number(), 2);
-  dup3(pipes.failure.write.number(), failure_descriptor, O_CLOEXEC);
-  close_from(failure_descriptor + 1);
+  dup2(handed.out, 1);
+  dup2(handed.err, 2);
+  if (handed.held >= 0 && handed.held != held_descriptor) {
+    dup2(handed.held, held_descriptor);
+  } else if (handed.held == held_descriptor) {
+    fcntl(held_descriptor, F_SETFD, 0);
+  }
+  dup3(handed.failure, failure_descriptor, O_CLOEXEC);
+  close_from(handed.held >= 0 ? held_descriptor + 1 : failure_descriptor + 1);
   forget_signals();
   if (nothing >= 0) {
     execve(program, argv, environment);
@@ -121,7 +152,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 }
 
 // All signals wait meanwhile: a handler of ours must not run in the child.
-Result<pid_t> started(const std::string& program, std::vector<std::string> words, Pipes& pipes) {
+Result<pid_t> started(const std::string& program, const Command& command, Pipes& pipes) {
+  std::vector<std::string> words = command.argv;
   std::vector<std::string> settings = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "HOME=/"};
   const std::vector<char*> argv = pointers(words);
   const std::vector<char*> environment = pointers(settings);
@@ -131,7 +163,8 @@ Result<pid_t> started(const std::string& program, std::vector<std::string> words
   pthread_sigmask(SIG_SETMASK, &all, &before);
   const pid_t child = fork();
   if (child == 0) {
-    become(program.c_str(), argv.data(), environment.data(), pipes);
+    become(program.c_str(), argv.data(), environment.data(),
+           {pipes.out.write.number(), pipes.err.write.number(), pipes.failure.write.number(), command.held});
   }
   const int code = errno;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
@@ -179,8 +212,7 @@ struct Ended {
 
 // Waits for the program itself: what it left running in the background may keep the pipes open for ever.
 Ended waited_for(pid_t child, std::chrono::seconds limit, Pipes& pipes, Finished& finished) {
-  const Clock::time_point start = Clock::now();
-  const Clock::time_point deadline = start + limit;
+  const Clock::time_point deadline = Clock::now() + limit;
   Ended ended;
   int raw = 0;
   pid_t answer = 0;
@@ -205,6 +237,19 @@ Ended waited_for(pid_t child, std::chrono::seconds limit, Pipes& pipes, Finished
   return ended;
 }
 
+// What writes into files is waited for without a limit, and read when it has ended.
+Ended waited_for(pid_t child, Pipes& pipes, Finished& finished) {
+  int raw = 0;
+  const pid_t answer = uninterrupted([&] { return waitpid(child, &raw, 0); });
+  for (auto [from, into] : {std::pair(&pipes.out.read, &finished.out), std::pair(&pipes.err.read, &finished.err)}) {
+    lseek(from->number(), 0, SEEK_SET);
+    while (from->open() && into->size() < most_output) {
+      take(*from, *into);
+    }
+  }
+  return {.status = WIFSIGNALED(raw) ? 128 + WTERMSIG(raw) : WEXITSTATUS(raw), .known = answer == child};
+}
+
 }  // namespace
 
 Result<Finished> RealProcesses::run(const Command& command) {
@@ -213,11 +258,11 @@ Result<Finished> RealProcesses::run(const Command& command) {
   if (program.empty()) {
     return failure(Fault::unsupported, "there is no program '" + name + "' on this machine");
   }
-  Result<Pipes> pipes = made_pipes();
+  Result<Pipes> pipes = made_pipes(command);
   if (!pipes) {
     return tl::unexpected(pipes.error());
   }
-  const Result<pid_t> child = started(program, command.argv, *pipes);
+  const Result<pid_t> child = started(program, command, *pipes);
   if (!child) {
     return tl::unexpected(child.error());
   }
@@ -226,7 +271,8 @@ Result<Finished> RealProcesses::run(const Command& command) {
   while ((count = read(pipes->failure.read.number(), &code, sizeof code)) < 0 && errno == EINTR) {
   }
   Finished finished;
-  const Ended ended = waited_for(*child, command.time_limit, *pipes, finished);
+  const Ended ended = command.outlives_us ? waited_for(*child, *pipes, finished)
+                                          : waited_for(*child, command.time_limit, *pipes, finished);
   if (count == static_cast<ssize_t>(sizeof code)) {
     return code == ENOENT ? failure(Fault::unsupported, "there is no program '" + name + "' on this machine")
                           : tl::unexpected(system_error(code, "cannot start '" + name + "'"));

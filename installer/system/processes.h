@@ -12,6 +12,11 @@ namespace cudnn_install {
 struct Command {
   std::vector<std::string> argv{};  // argv[0]: a name is looked up in /usr/sbin:/usr/bin:/sbin:/bin alone
   std::chrono::seconds time_limit{60};
+  // A package manager that dies in the middle of its work leaves a broken system. What outlives us writes into files
+  // rather than pipes, so that our end does not end it, has no time limit, and keeps `held` (a lock; -1: none) open
+  // until its own end.
+  bool outlives_us = false;
+  int held = -1;
 };
 
 struct Finished {

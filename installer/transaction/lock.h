@@ -20,6 +20,9 @@ class Lock {
   static Result<Lock> take(const std::vector<std::pair<Directory, std::string>>& places, std::chrono::seconds patience,
                            const std::function<void(const std::string&)>& waiting);
 
+  // Of the first place: whoever keeps it open goes on holding the lock.
+  [[nodiscard]] int descriptor() const { return held_.empty() ? -1 : held_.front().number(); }
+
  private:
   std::vector<Descriptor> held_{};
 };

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <ctime>
 #include <optional>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "receipt/entry_json.h"
-#include "system/resolve.h"
 #include "transaction/index.h"
 #include "transaction/state_directory.h"
+#include "transaction/system_file.h"
 
 namespace cudnn_install {
 
@@ -20,7 +19,7 @@ namespace {
 
 constexpr const char* record_name = "record";
 // apt and its relatives pass over names that begin with a dot.
-constexpr const char* next_name = ".cudnn-install-mending";
+constexpr const char* back_name = ".cudnn-install-back";
 
 // One change as recorded: the old bytes, if there were any, lie beside the record under `kept`.
 struct RecordedChange {
@@ -85,58 +84,14 @@ bool agrees(const std::optional<Entry>& found, const std::optional<Entry>& wante
   return found && wanted ? same_content(*found, *wanted) : !found && !wanted;
 }
 
-struct Place {
-  Directory directory{};
-  std::string name{};
-};
-
-Result<Place> place_of(const std::string& root, const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == 0 ? "/" : path.substr(0, slash);
-  auto found = resolve(root, folder, Caution::strict);
-  if (!found) {
-    return tl::unexpected(found.error());
-  }
-  if (!found->missing.empty()) {
-    return failure(Fault::conflict, "there is no directory '" + folder + "' any more");
-  }
-  return Place{.directory = found->directory, .name = path.substr(slash + 1)};
-}
-
-// The new file with the old one's owner.
-Result<void> put(Files& files, const Place& at, const FileText& file) {
-  const auto old = files.look(at.directory, at.name);
-  if (!old) {
-    return tl::unexpected(old.error());
-  }
-  Stat like = old->value_or(Stat{});
-  like.mode = file.mode;
-  like.mtime = static_cast<std::int64_t>(std::time(nullptr)) * 1000000000;
-  if (auto removed = files.remove(at.directory, next_name); !removed) {
-    return removed;
-  }
-  const auto next = files.create_file(at.directory, next_name, 0600);
-  if (!next) {
-    return tl::unexpected(next.error());
-  }
-  auto done = files.write(*next, std::as_bytes(std::span(file.text.data(), file.text.size())))
-                  .and_then([&] { return files.set_attributes(*next, like); })
-                  .and_then([&] { return files.sync(next->number()); })
-                  .and_then([&] { return files.rename(at.directory, next_name, at.directory, at.name); });
-  if (!done) {
-    [[maybe_unused]] const auto removed = files.remove(at.directory, next_name);
-  }
-  return done.and_then([&] { return files.sync(at.directory.number()); });
-}
-
 // The old bytes come back under their name, with owner, mode and times.
-Result<void> bring_back(Files& files, const Directory& from, const RecordedChange& change, const Place& at) {
+Result<void> bring_back(Files& files, const Directory& from, const RecordedChange& change, const SystemPlace& at) {
   if (!change.before) {
     return remove_durably(files, at.directory, at.name);
   }
-  return files.remove(at.directory, next_name)
-      .and_then([&] { return duplicate(files, from, change.kept, at.directory, next_name); })
-      .and_then([&] { return files.rename(at.directory, next_name, at.directory, at.name); })
+  return files.remove(at.directory, back_name)
+      .and_then([&] { return duplicate(files, from, change.kept, at.directory, back_name); })
+      .and_then([&] { return files.rename(at.directory, back_name, at.directory, at.name); })
       .and_then([&] { return files.sync(at.directory.number()); });
 }
 
@@ -172,7 +127,7 @@ Result<Room> entered(const MendingPlace& place) {
 }
 
 Result<void> undo_one(const MendingPlace& place, const Directory& from, const RecordedChange& change, Undone& undone) {
-  const auto at = place_of(place.root, change.path);
+  const auto at = system_place(place.files, place.root, change.path, Missing::refused);
   const auto now = at ? entry_at(place.files, at->directory, at->name, Digest::computed) : tl::unexpected(at.error());
   if (!now) {
     return tl::unexpected(now.error());
@@ -216,7 +171,7 @@ Result<void> Mending::carry_out(const std::vector<FileEdit>& edits) {
 }
 
 Result<void> Mending::carry_out(const FileEdit& edit) {
-  const auto at = place_of(root_, edit.path);
+  const auto at = system_place(*files_, root_, edit.path, Missing::refused);
   const auto now = at ? entry_at(*files_, at->directory, at->name, Digest::computed) : tl::unexpected(at.error());
   if (!now) {
     return tl::unexpected(now.error());
@@ -240,7 +195,7 @@ Result<void> Mending::carry_out(const FileEdit& edit) {
   }
   changes->push_back(std::move(change));
   return replace_file(*files_, directory_, record_name, record_of(*changes)).and_then([&] {
-    return edit.after ? put(*files_, *at, *edit.after) : remove_durably(*files_, at->directory, at->name);
+    return edit.after ? put_file(*files_, *at, *edit.after) : remove_durably(*files_, at->directory, at->name);
   });
 }
 

@@ -47,22 +47,6 @@ Result<void> copy_bytes(Files& files, const Descriptor& from, const Descriptor& 
   }
 }
 
-Result<void> copy_file(Files& files, const Directory& from, const std::string& name, const Directory& to,
-                       const std::string& as) {
-  const auto stat = files.look(from, name);
-  auto source = files.open_file(from, name);
-  if (!stat || !*stat || !source) {
-    return tl::unexpected(!stat ? stat.error() : source.error());
-  }
-  auto copy = files.create_file(to, as, 0600);
-  if (!copy) {
-    return tl::unexpected(copy.error());
-  }
-  return copy_bytes(files, *source, *copy).and_then([&] { return files.set_attributes(*copy, **stat); }).and_then([&] {
-    return files.sync(copy->number());
-  });
-}
-
 }  // namespace
 
 std::string stage_name(const std::string& transaction) {
@@ -246,6 +230,22 @@ Result<std::optional<Entry>> entry_at(Files& files, const Directory& at, const s
     entry.sha256 = *sum;
   }
   return entry;
+}
+
+Result<void> copy_file(Files& files, const Directory& from, const std::string& name, const Directory& to,
+                       const std::string& as) {
+  const auto stat = files.look(from, name);
+  auto source = files.open_file(from, name);
+  if (!stat || !*stat || !source) {
+    return tl::unexpected(!stat ? stat.error() : source.error());
+  }
+  auto copy = files.create_file(to, as, 0600);
+  if (!copy) {
+    return tl::unexpected(copy.error());
+  }
+  return copy_bytes(files, *source, *copy).and_then([&] { return files.set_attributes(*copy, **stat); }).and_then([&] {
+    return files.sync(copy->number());
+  });
 }
 
 Result<void> duplicate(Files& files, const Directory& from, const std::string& name, const Directory& to,

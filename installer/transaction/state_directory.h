@@ -50,6 +50,9 @@ enum class Digest { left_out, computed };
 Result<std::optional<Entry>> entry_at(Files& files, const Directory& at, const std::string& name, Digest digest);
 Result<Sha256> digest_of(const Descriptor& file);
 
+// With owner, mode and time, durable.
+Result<void> copy_file(Files& files, const Directory& from, const std::string& name, const Directory& to,
+                       const std::string& as);
 // The same bytes under another name: a hard link, else a copy with owner, mode and time, made durable.
 Result<void> duplicate(Files& files, const Directory& from, const std::string& name, const Directory& to,
                        const std::string& as);

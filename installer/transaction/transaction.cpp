@@ -8,6 +8,7 @@
 #include "system/signals.h"
 #include "transaction/commit.h"
 #include "transaction/neighbours.h"
+#include "transaction/package_transaction.h"
 #include "transaction/placing.h"
 #include "transaction/preflight.h"
 #include "transaction/preparation.h"
@@ -343,6 +344,9 @@ Result<std::optional<ArchiveReader>> started_reader(const Plan& plan) {
 }  // namespace
 
 Result<Done> perform(const Plan& plan, const TransactionOptions& options, Effects effects) {
+  if (plan.packages) {
+    return perform_packages(plan, options, effects);
+  }
   const auto standing = prefix_state(plan.root, plan.prefix);
   const bool calm = standing && standing->standstill == Standstill::none;
   const std::string shown = plan.root == "/" ? plan.prefix : plan.root + plan.prefix;

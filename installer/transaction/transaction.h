@@ -56,6 +56,7 @@ struct Done {
   Change change = Change::none;
   Receipt receipt{};                      // as it stands now; empty if nothing is left
   std::vector<std::string> kept_aside{};  // hand-made files that were in the way
+  std::vector<std::string> left{};        // packages: what was left as it is, and why; one sentence each
   std::string protection{};               // of the reader child: seccomp+uid …; empty if no archive was read
 };
 

@@ -57,7 +57,7 @@ function(stage_ghosts tree)
     get_filename_component(folder ${tree}${link} DIRECTORY)
     get_filename_component(name ${path} NAME)
     file(MAKE_DIRECTORY ${folder})
-    file(CREATE_LINK ${name} ${tree}${link} SYMBOLIC)
+    make_link(${name} ${tree}${link} SYMBOLIC)
   endforeach()
 endfunction()
 

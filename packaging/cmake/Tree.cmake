@@ -1,5 +1,14 @@
 # The files of one package below a directory, as they shall lie in the file system.
 
+# A link that CMake itself cannot make is an error after which it goes on.
+function(make_link target link how)
+  file(CREATE_LINK ${target} ${link} RESULT failed ${how})
+  if(failed)
+    file(REMOVE_RECURSE ${WORK})
+    message(FATAL_ERROR "'${link}' cannot be made: ${failed}")
+  endif()
+endfunction()
+
 # Payload by hard links, so that nothing is copied.
 function(stage_payload root)
   json_indexes(indexes "${PACKAGE}" paths)
@@ -9,10 +18,10 @@ function(stage_payload root)
     get_filename_component(folder ${root}${path} DIRECTORY)
     file(MAKE_DIRECTORY ${folder})
     if(none STREQUAL NOTFOUND)
-      file(CREATE_LINK ${target} ${root}${path} SYMBOLIC)
+      make_link(${target} ${root}${path} SYMBOLIC)
     else()
       string(JSON from GET "${PACKAGE}" paths ${index} from)
-      file(CREATE_LINK ${CUDNN_directory}/${from} ${root}${path} COPY_ON_ERROR)
+      make_link(${CUDNN_directory}/${from} ${root}${path} COPY_ON_ERROR)
     endif()
   endforeach()
 endfunction()
@@ -43,6 +52,8 @@ endfunction()
 # update-alternatives' arguments behind --install, as shell text; "" where the package registers nothing.
 function(alternatives_of variable)
   set(text "")
+  set(links "")
+  set(paths "")
   json_indexes(indexes "${PACKAGE}" alternatives entries)
   foreach(index IN LISTS indexes)
     string(JSON entry GET "${PACKAGE}" alternatives entries ${index})

@@ -40,7 +40,7 @@ THIRD_PARTY = {
     r"spdlog/.*": ({"cli"}, 1),
     r"CLI/.*": ({"cli"}, 2),
     r"curl/.*": ({"fetch"}, 1),
-    r"nlohmann/json\.hpp": (ALL, 12),
+    r"nlohmann/json\.hpp": (ALL, 16),
 }
 
 BAD_WORDS = {"util", "helper", "manager", "common", "misc", "core", "handler", "service"}

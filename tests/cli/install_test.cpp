@@ -27,7 +27,7 @@ TEST_CASE("install answers a record with --json", "[install_test]") {
   CHECK(record == "{\n  \"schema\": 1,\n  \"verb\": \"install\",\n  \"change\": \"made\",\n  \"prefix\": \"" +
                       bench.prefix +
                       "\",\n  \"id\": \"ID\",\n  \"version\": \"8.9.6.50\",\n  \"cuda\": \"12\",\n  \"paths\": 51,\n"
-                      "  \"protection\": \"WALLS\",\n  \"kept_aside\": []\n}\n");
+                      "  \"protection\": \"WALLS\",\n  \"kept_aside\": [],\n  \"packages\": [],\n  \"left\": []\n}\n");
 }
 
 TEST_CASE("without a terminal nothing is done unless --yes says so", "[install_test]") {

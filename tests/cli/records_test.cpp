@@ -49,7 +49,8 @@ TEST_CASE("the report on a prefix has every field, null and empty ones too", "[r
       "findings": [],
       "load": []
     }
-  ]
+  ],
+  "packages": []
 }
 )");
 }
@@ -66,7 +67,9 @@ TEST_CASE("where nothing was to be done the change is none", "[records_test]") {
   "cuda": null,
   "paths": 0,
   "protection": "",
-  "kept_aside": []
+  "kept_aside": [],
+  "packages": [],
+  "left": []
 }
 )");
 }

@@ -79,15 +79,39 @@ TEST_CASE("words that are not known are refused with the nearest", "[request_tes
 
 TEST_CASE("a way of the guide that is not here yet is unsupported, another word is a mistake", "[request_test]") {
   ChoiceOptions choice;
-  choice.method = "deb-local";
+  choice.method = "windows-zip";
   const auto later = request_from(choice, {});
   REQUIRE_FALSE(later);
   CHECK(later.error().fault == Fault::unsupported);
-  CHECK(
-      rendered(later.error()) ==
-      "error: method 'deb-local' is not part of this build yet\n  hint: the tar method fits every Linux: --method tar");
+  CHECK(rendered(later.error()) ==
+        "error: method 'windows-zip' is not part of this build yet\n  hint: the tar method fits every Linux: --method "
+        "tar");
   choice.method = "deb-lokal";
   CHECK(refusal(choice) == "error: unknown method 'deb-lokal'\n  hint: did you mean 'deb-local'?");
+}
+
+TEST_CASE("a mirror and its key are for the network methods, and checked", "[request_test]") {
+  ChoiceOptions choice;
+  choice.repository = "https://mirror.example/repos";
+  CHECK(refusal(choice) == "error: --repository is for the methods apt-network and rpm-network");
+  choice.method = "apt-network";
+  choice.no_pin = true;
+  choice.repository_key = "https://mirror.example/key.asc";
+  const auto request = request_from(choice, {});
+  REQUIRE(request);
+  CHECK(request->repository == "https://mirror.example/repos");
+  CHECK(request->key == "https://mirror.example/key.asc");
+  CHECK_FALSE(request->pin);
+  choice.repository_key = "http://mirror.example/key.asc";
+  CHECK(refusal(choice) ==
+        "error: --repository-key 'http://mirror.example/key.asc' is http to another machine\n"
+        "  hint: take https; http is for this machine alone: http://127.0.0.1:8000");
+  choice.repository_key = "/no/such/key";
+  CHECK(refusal(choice) ==
+        "error: --repository-key '/no/such/key' is no file\n"
+        "  hint: name the keyring or public key that the mirror is signed with");
+  choice.repository = "file:///srv/repos";
+  CHECK(refusal(choice) == "error: --repository 'file:///srv/repos' is no https URL");
 }
 
 TEST_CASE("one archive, a version of two parts, and an existing root are demanded", "[request_test]") {

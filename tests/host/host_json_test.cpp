@@ -23,6 +23,7 @@ std::string good() {
                   .libc = {LibcKind::glibc, Version::parse("2.36").value()},
                   .toolkits = {{"/usr/local/cuda", "/usr/local/cuda-12.2", Version::parse("12.2").value(), "cuda.h"}},
                   .package_manager = "apt",
+                  .fixed_image = "ostree",
                   .zlib = true,
                   .user = "ada"});
 }
@@ -60,6 +61,7 @@ TEST_CASE("a host is written with every field", "[host_json]") {
     "loaded": null
   },
   "package_manager": "none",
+  "fixed_image": "",
   "zlib": false,
   "root_user": false,
   "user": ""

@@ -161,6 +161,14 @@ TEST_CASE("the family chooses between package managers that are both there", "[p
   CHECK(chosen("ID=arch\n", {"pacman"}) == "none");
 }
 
+TEST_CASE("a system that is replaced as a whole is told by its deployments", "[probe]") {
+  FakeRoot root;
+  root.file("/etc/os-release", "ID=fedora\n").file("/usr/bin/dnf", "").file("/usr/sbin/transactional-update", "");
+  CHECK(probed_host(root.path()).fixed_image.empty());  // its /usr can be written
+  root.file("/sysroot/ostree/repo/config", "[core]\n");
+  CHECK(probed_host(root.path()).fixed_image == "ostree");
+}
+
 TEST_CASE("this machine is as its own tools say", "[probe]") {
   const Host host = probed_host("/");
   CHECK(host.os.id == answer(". /etc/os-release; echo \"$ID\""));

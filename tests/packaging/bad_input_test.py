@@ -148,6 +148,20 @@ class BadInput(unittest.TestCase):
         self.assertIn("No space left on device", unwrapped(done.stdout))
         self.assertNotRegex(done.stdout, r"(?m)^/.*\.(deb|rpm)$")
 
+    def test_a_file_of_the_payload_that_vanished(self):
+        build = Build(self.scratch.path, "vanished").make(self.archive)
+        for name in build.files():
+            os.unlink(os.path.join(build.folder, name))
+        gone = [os.path.join(folder, name) for folder, _, names in os.walk(build.folder) for name in names
+                if name.startswith("libcudnn_ops_infer.so.8.")]
+        self.assertTrue(gone)
+        for path in gone:
+            os.unlink(path)
+        done = build.run(["cpack"], cwd=build.folder)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(unwrapped(done.stdout), "libcudnn_ops_infer.so.8[.0-9]*' cannot be made")
+        self.assertEqual([], build.files())
+
     def test_no_archive(self):
         self.assertIn("there is no", Build(self.scratch.path, "none").configure("/nowhere/x.tar.xz").stdout)
 

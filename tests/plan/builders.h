@@ -29,6 +29,8 @@ struct World {
   PrefixFacts prefix = small_prefix();
   std::optional<Receipt> receipt{};
   std::optional<ArchiveGlance> glance{};
+  std::optional<InstallerFacts> installer{};
+  std::vector<PackageReceipt> package_receipts{};
   Request request{.prefix = "/usr/local/cuda"};
 
   [[nodiscard]] Situation situation() const {
@@ -37,7 +39,9 @@ struct World {
             .host = host,
             .prefix = prefix,
             .receipt = receipt,
-            .glance = glance};
+            .glance = glance,
+            .installer = installer,
+            .package_receipts = package_receipts};
   }
   // With the archive of a release of the small catalogue in hand.
   World& holding(const std::string& release, const std::string& cuda = "12");

@@ -18,6 +18,7 @@ TEST_CASE("a plan of nothing has every field", "[plan_json]") {
   "include": "",
   "library": "",
   "wanted": null,
+  "packages": null,
   "components": [],
   "replaces": null,
   "keep_previous": false,
@@ -61,6 +62,7 @@ TEST_CASE("what is wanted and needed is a record of its own", "[plan_json]") {
     "trust": "unverified",
     "demo": false
   },
+  "packages": null,
   "components": [],
   "replaces": "5f",
   "keep_previous": false,

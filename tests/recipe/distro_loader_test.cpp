@@ -16,7 +16,14 @@ arch: {x86_64: x86_64, sbsa: arm64}
 prerequisites: {zlib: zlib1g}
 library_directory: /usr/lib/${triplet}
 compression: [gzip, xz]
-methods: [tar]
+manager: {speaks: apt, strict_refresh: true, pin: none}
+repository:
+  word: debian12
+  key: 3bf863cc.pub
+  fingerprint: EB693B3035CD5710E231E123A4B469963BF863CC
+  module_hotfixes: true
+  newest: "9.0"
+methods: [tar, apt-network]
 refused: {windows-zip: for Windows}
 )"});
   REQUIRE(distro);
@@ -25,12 +32,18 @@ refused: {windows-zip: for Windows}
                           .match = {{.id = "debian", .versions = {Version::parse("12").value()}}, {.id = "devuan"}},
                           .like = {"debian"},
                           .family = PackageFamily::apt,
+                          .manager = {.speaks = "apt", .strict_refresh = true},
+                          .repository = {.word = "debian12",
+                                         .key = "3bf863cc.pub",
+                                         .fingerprint = "EB693B3035CD5710E231E123A4B469963BF863CC",
+                                         .module_hotfixes = true,
+                                         .newest = Version::parse("9.0").value()},
                           .in_guide = true,
                           .arch = {{"x86_64", "x86_64"}, {"sbsa", "arm64"}},
                           .prerequisites = {{"zlib", "zlib1g"}},
                           .library_directory = "/usr/lib/${triplet}",
                           .compression = {"gzip", "xz"},
-                          .methods = {"tar"},
+                          .methods = {"tar", "apt-network"},
                           .refused = {{"windows-zip", "for Windows"}}});
 }
 

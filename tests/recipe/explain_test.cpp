@@ -71,6 +71,46 @@ TEST_CASE("a distro is explained key by key", "[explain]") {
         "  not rpm-local      no rpm here\n");
 }
 
+TEST_CASE("a package method is explained with the tree that it takes packages from", "[explain]") {
+  const Method method{.name = "rpm-network",
+                      .title = "over the network",
+                      .document = "the guide",
+                      .section = "1.3.4.2",
+                      .tree = "https://packages.example/repos",
+                      .steps = {{.step = InstallFileTemplate{.file = "${archive}"}, .clause = {"1", "step 1"}},
+                                {.step = InstallFileTemplate{.url = "${repository}/k.deb"}, .clause = {"1", "step 2"}},
+                                {.step = CopyKeyringTemplate{"/var/*/k.gpg", "/etc/k"}, .clause = {"1", "step 3"}},
+                                {.step = AddRepositoryTemplate{"${repository}/x.repo"}, .clause = {"1", "step 4"}},
+                                {.step = RefreshTemplate{}, .clause = {"1", "step 5"}},
+                                {.step = InstallPackageTemplate{"runtime"}, .clause = {"1", "step 6"}}}};
+  CHECK(explained(method) ==
+        "method rpm-network: over the network\n"
+        "the guide, section 1.3.4.2\n"
+        "repositories below https://packages.example/repos\n"
+        "\n"
+        "needs first:\n"
+        "\n"
+        "steps:\n"
+        "  1 step 1           install the package file ${archive}\n"
+        "  1 step 2           install the package file ${repository}/k.deb\n"
+        "  1 step 3           cp /var/*/k.gpg /etc/k\n"
+        "  1 step 4           add the repository ${repository}/x.repo\n"
+        "  1 step 5           refresh the package lists\n"
+        "  1 step 6           install the package: runtime\n");
+}
+
+TEST_CASE("a distro tells how its manager is spoken to and what its repository is called", "[explain]") {
+  const Distro distro{.name = "azurelinux3",
+                      .title = "Azure Linux 3",
+                      .family = PackageFamily::tdnf,
+                      .manager = {.speaks = "tdnf"},
+                      .repository = {.word = "azl3"},
+                      .methods = {"tar"}};
+  const std::string text = explained(distro);
+  CHECK(text.find("  package manager    tdnf\n  spoken to as       tdnf, holds no version\n") != std::string::npos);
+  CHECK(text.find("  called there       azl3\n") != std::string::npos);
+}
+
 TEST_CASE("a product is explained with its archives", "[explain]") {
   const Version first = Version::parse("8.0").value();
   const Version last = Version::parse("8.2").value();

@@ -35,6 +35,38 @@ steps:
                    {.step = ChmodTemplate{"a+r", {"${cuda}/include/*.h"}}, .clause = {"1.3.1", ""}}}});
 }
 
+TEST_CASE("the steps of the package methods are read", "[method_loader]") {
+  const Loaded<Method> method = load_method({.file = "x.yaml", .text = R"(method: rpm-network
+title: over the network
+guide: {document: the guide, section: 1.3.4}
+tree: https://packages.example/repos
+steps:
+  - install-file: {file: "${archive}"}
+    clause: 1.3.4 step 1
+  - install-file: {url: "${repository}/keyring_1_all.deb"}
+    clause: 1.3.4 step 2
+  - copy-keyring: {from: /var/local-*/*-keyring.gpg, to: /usr/share/keyrings}
+    clause: 1.3.4 step 3
+  - add-repository: {url: "${repository}/cuda-${distro}.repo"}
+    clause: 1.3.4 step 4
+  - refresh: {}
+    clause: 1.3.4 step 5
+  - install-package: {kind: dev}
+    clause: 1.3.4 step 6
+)"});
+  REQUIRE(method);
+  CHECK(method->tree == "https://packages.example/repos");
+  std::vector<StepTemplate> steps;
+  for (const MethodStep& step : method->steps) {
+    steps.push_back(step.step);
+  }
+  CHECK(steps == std::vector<StepTemplate>{InstallFileTemplate{.file = "${archive}"},
+                                           InstallFileTemplate{.url = "${repository}/keyring_1_all.deb"},
+                                           CopyKeyringTemplate{"/var/local-*/*-keyring.gpg", "/usr/share/keyrings"},
+                                           AddRepositoryTemplate{"${repository}/cuda-${distro}.repo"},
+                                           RefreshTemplate{}, InstallPackageTemplate{"dev"}});
+}
+
 TEST_CASE("a clause is a section, and perhaps a step of it", "[method_loader]") {
   const auto accepts = [](const std::string& clause) {
     const std::string start = "method: tar\ntitle: t\nguide: {document: d, section: 1.3.1}\nsteps:\n";

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "recipe/embedded.h"
+#include "recipe/explain.h"
 #include "recipe/recipe.h"
 #include "release/release.h"
 #include "support/catch.h"
@@ -51,7 +52,8 @@ TEST_CASE("all recipes load together", "[good_recipes]") {
         std::vector<std::string>{"amzn2023", "azurelinux3", "debian11", "debian12", "debian13", "fedora", "generic",
                                  "kylin10", "opensuse", "rhel10", "rhel7", "rhel8", "rhel9", "sles15", "ubuntu1804",
                                  "ubuntu2004", "ubuntu2204", "ubuntu2404", "windows"});
-  CHECK(names_of_all(recipes.methods) == std::vector<std::string>{"tar"});
+  CHECK(names_of_all(recipes.methods) ==
+        std::vector<std::string>{"apt-network", "deb-local", "rpm-local", "rpm-network", "tar"});
   CHECK(names_of_all(recipes.products) == std::vector<std::string>{"cudnn8", "cudnn9"});
 }
 
@@ -106,6 +108,52 @@ TEST_CASE("the tar method is the guide's, clause by clause", "[good_recipes]") {
   for (std::size_t i = 1; i < tar->steps.size(); ++i) {
     CHECK(tar->steps[i].clause == Clause{"1.3.1", "step 3"});
   }
+}
+
+TEST_CASE("the package methods are the guide's, clause by clause", "[good_recipes]") {
+  const Recipes recipes = all_recipes();
+  const auto told = [&](const std::string& name) {
+    std::vector<std::string> lines;
+    for (const MethodStep& step : find_method(recipes, name)->steps) {
+      lines.push_back(step.clause.section + " " + step.clause.step + ": " + described(step.step));
+    }
+    return lines;
+  };
+  CHECK(
+      told("deb-local") ==
+      std::vector<std::string>{"1.3.2 step 2: install the package file ${archive}",
+                               "1.3.2 step 3: cp /var/cudnn-local-repo-*/cudnn-local-*-keyring.gpg /usr/share/keyrings",
+                               "1.3.2 step 4: refresh the package lists", "1.3.2 step 5: install the package: runtime",
+                               "1.3.2 step 6: install the package: dev", "1.3.2 step 7: install the package: samples"});
+  CHECK(told("rpm-local") == std::vector<std::string>{"1.3.3 step 2: install the package file ${archive}",
+                                                      "1.3.3 step 3: refresh the package lists",
+                                                      "1.3.3 step 4: install the package: runtime",
+                                                      "1.3.3 step 5: install the package: dev",
+                                                      "1.3.3 step 6: install the package: samples"});
+  CHECK(told("apt-network") ==
+        std::vector<std::string>{
+            "1.3.4.1 step 1: install the package file ${repository}/cuda-keyring_1.1-1_all.deb",
+            "1.3.4.1 step 1: refresh the package lists", "1.3.4.1 step 2: install the package: runtime",
+            "1.3.4.1 step 2: install the package: dev", "1.3.4.1 step 2: install the package: samples"});
+  CHECK(told("rpm-network") ==
+        std::vector<std::string>{
+            "1.3.4.2 step 1: add the repository ${repository}/cuda-${distro}.repo",
+            "1.3.4.2 step 1: refresh the package lists", "1.3.4.2 step 2: install the package: runtime",
+            "1.3.4.2 step 2: install the package: dev", "1.3.4.2 step 2: install the package: samples"});
+}
+
+TEST_CASE("each distribution's manager is spoken to as it is", "[good_recipes]") {
+  const Recipes recipes = all_recipes();
+  const auto manager = [&](const std::string& name) { return find_distro(recipes, name)->manager; };
+  CHECK(manager("ubuntu1804") == Manager{.speaks = "apt", .strict_refresh = false, .pin = "preferences"});
+  CHECK(manager("ubuntu2004") == Manager{.speaks = "apt", .strict_refresh = false, .pin = "preferences"});
+  CHECK(manager("debian11") == Manager{.speaks = "apt", .strict_refresh = true, .pin = "preferences"});
+  CHECK(manager("rhel7") == Manager{.speaks = "yum", .pin = "versionlock"});
+  CHECK(manager("rhel9") == Manager{.speaks = "dnf", .pin = "versionlock"});
+  CHECK(manager("fedora") == Manager{.speaks = "dnf5", .pin = "versionlock"});
+  CHECK(manager("sles15") == Manager{.speaks = "zypper", .pin = "zypper-lock"});
+  CHECK(manager("azurelinux3") == Manager{.speaks = "tdnf"});
+  CHECK(manager("generic") == Manager{});
 }
 
 TEST_CASE("every release of the catalogue loads, and its product has a layout for it", "[good_recipes]") {

@@ -16,8 +16,9 @@ class Distros(unittest.TestCase):
             with open(path, encoding="utf-8") as file:
                 recipe = yaml.safe_load(file)
             found = distros.named(recipe["distro"])
-            self.assertEqual((recipe["family"], recipe.get("in_guide", False), recipe["arch"], recipe.get("compression", [])),
-                             found[1:], path)
+            word = recipe.get("repository", {}).get("word", recipe["distro"])
+            self.assertEqual((recipe["family"], recipe.get("in_guide", False), recipe["arch"],
+                              recipe.get("compression", []), word), found[1:], path)
             read += 1
         self.assertGreater(read, 15)
 

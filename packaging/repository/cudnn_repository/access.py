@@ -49,13 +49,13 @@ def files(repository, scratch):
     key, names, distro = repository.key, repository.settings.names, repository.distro
     if distro.kind == "rpm":
         public = os.path.join(scratch, f"{key.short}.pub")
-        source = os.path.join(scratch, f"{names.stem}-{distro.name}.repo")
+        source = os.path.join(scratch, f"{names.stem}-{distro.word}.repo")
         section = f"{names.stem}-{repository.place.replace('/', '-')}"
         builders.write(source, yum.repository_file(section, section, repository.url,
                                                    f"{repository.url}/{key.short}.pub", distro))
         key.write_public(public, armored=True)
         return [public, source]
-    public, pin = os.path.join(scratch, f"{key.short.lower()}.pub"), os.path.join(scratch, f"{names.stem}-{distro.name}.pin")
+    public, pin = os.path.join(scratch, f"{key.short.lower()}.pub"), os.path.join(scratch, f"{names.stem}-{distro.word}.pin")
     key.write_public(public, armored=True)
     builders.write(pin, PIN.format(label=names.label))
     return [public, pin, _keyring_package(repository, scratch)]

@@ -16,6 +16,7 @@ class Distro(NamedTuple):
     in_guide: bool
     architectures: Dict[str, str]  # --arch word: the repository's word for it
     compression: List[str]  # what its package tools can read
+    word: str  # what trees of network repositories call it: azl3
 
     @property
     def kind(self):
@@ -41,8 +42,9 @@ def named(name, recipes=RECIPES):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     pairs = re.findall(r"([\w-]+):\s*([\w-]+)", _line(text, "arch"))
+    word = re.search(r"word:\s*(\w+)", _line(text, "repository"))
     return Distro(name, _line(text, "family"), _line(text, "in_guide") == "true", dict(pairs),
-                  re.findall(r"\w+", _line(text, "compression")))
+                  re.findall(r"\w+", _line(text, "compression")), word[1] if word else name)
 
 
 def all_distros(recipes=RECIPES):

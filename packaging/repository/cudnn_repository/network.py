@@ -27,7 +27,7 @@ class Repository:
                           f"{', '.join(self.distro.architectures)}")
         key.refuse_unfit_for(self.distro.kind)
         need(*(("apt-ftparchive", "dpkg-deb") if self.distro.kind == "deb" else ("createrepo_c", "rpm", "rpmsign")))
-        self.place = f"{self.distro.name}/{word}"
+        self.place = f"{self.distro.word}/{word}"
         self.url = f"{settings.url.rstrip('/')}/{self.place}"
         self.folder = os.path.join(settings.out, self.place)
         os.makedirs(self.folder, exist_ok=True)

@@ -1,0 +1,337 @@
+// Plans of the package methods: the guide's commands, and what is performed for them.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/text.h"
+#include "packages/package_manager_words.h"
+#include "plan/parts.h"
+
+namespace cudnn_install {
+namespace {
+
+bool is_local(const Method& method) {
+  return method.name.ends_with("-local");
+}
+
+// cuda-keyring 1.1-1 for …/cuda-keyring_1.1-1_all.deb.
+PackageVersion named_by(const std::string& url) {
+  const std::string file = file_name_of(url);
+  const auto first = file.find('_');
+  const auto last = file.rfind('_');
+  return first == last ? PackageVersion{}
+                       : PackageVersion{file.substr(0, first), file.substr(first + 1, last - first - 1)};
+}
+
+// The mirror's key as it will lie here; apt tells armored keys by their name.
+std::string key_here(const Request& request, const PackageSource& source) {
+  const bool armored = request.key.ends_with(".asc") || request.key.ends_with(".pub");
+  if (uses_dpkg(source.distro.manager)) {
+    return "/usr/share/keyrings/" + source.id + (armored ? ".asc" : ".gpg");
+  }
+  return is_url(request.key) ? request.key : "/etc/pki/rpm-gpg/RPM-GPG-KEY-" + source.id;
+}
+
+AddRepository repository_for(const Request& request, const PackageSource& source, const std::string& url) {
+  const NetworkRepository& network = source.distro.repository;
+  // The yum family's file has the name of the one that the guide's command brings, so that there is never a second.
+  const std::string file = uses_dpkg(source.distro.manager) ? "" : "cuda-" + source.distro.repository.word;
+  AddRepository step{.repository = {.file = file,
+                                    .id = source.id,
+                                    .title = source.id,
+                                    .url = source.url,
+                                    .key = source.url + "/" + network.key,
+                                    .module_hotfixes = network.module_hotfixes},
+                     .url = url};
+  if (!request.key.empty()) {
+    step.repository.key = key_here(request, source);
+    step.keyring = step.repository.key == request.key ? "" : request.key;
+  }
+  return step;
+}
+
+// One walk over the method's steps, for both plans.
+class Steps {
+ public:
+  struct Source {
+    const Request& request;
+    const PackageSource& from;
+    const PackageChoice& choice;
+    const Product& product;
+  };
+  explicit Steps(const Source& source)
+      : request_(source.request),
+        from_(source.from),
+        choice_(source.choice),
+        product_(source.product),
+        names_({{"archive", from_.url}, {"repository", from_.url}, {"distro", from_.distro.repository.word}}) {}
+
+  void fill(Plan& plan) {
+    for (const MethodStep& step : from_.method.steps) {
+      std::visit([&](const auto& each) { add(step, each); }, step.step);
+    }
+    add_unnamed_kinds();
+    plan.documented = std::move(documented_);
+    effective_.push_back({.step = InstallPackages{choice_.packages}, .clause = install_clause_});
+    if (request_.pin && !from_.distro.manager.pin.empty()) {
+      effective_.push_back({.step = HoldPackages{choice_.packages},
+                            .note = "so that an upgrade of the system does not change the version or its CUDA"});
+    }
+    plan.effective = std::move(effective_);
+  }
+
+ private:
+  void both(const MethodStep& from, const Step& documented, Step effective) {
+    documented_.push_back({.step = documented, .clause = from.clause, .note = from.note});
+    effective_.push_back({.step = std::move(effective), .clause = from.clause});
+  }
+
+  template <class OfOtherMethods>
+  void add(const MethodStep& /*from*/, const OfOtherMethods& /*step*/) {}
+
+  void add(const MethodStep& from, const InstallFileTemplate& step) {
+    if (!step.file.empty()) {
+      const std::string file = filled_in(step.file, names_);
+      InstallPackageFile install{.package = from_.installer};
+      (is_url(file) ? install.url : install.file) = file;
+      both(from, install, install);
+    } else if (request_.key.empty()) {
+      const std::string url = filled_in(step.url, names_);
+      const InstallPackageFile install{.url = url, .package = named_by(url)};
+      both(from, install, install);
+    } else {
+      MethodStep other = from;
+      other.note = "--repository-key stands for the keyring package";
+      const AddRepository added = repository_for(request_, from_, "");
+      both(other, added, added);
+    }
+  }
+
+  void add(const MethodStep& from, const CopyKeyringTemplate& step) {
+    CopyKeyring effective{step.from, step.to};
+    if (!from_.keyring.empty()) {
+      effective.from = from_.keyring;
+    }
+    both(from, CopyKeyring{step.from, step.to}, effective);
+  }
+
+  void add(const MethodStep& from, const AddRepositoryTemplate& step) {
+    const std::string url = request_.key.empty() ? filled_in(step.url, names_) : "";
+    both(from, repository_for(request_, from_, url), repository_for(request_, from_, ""));
+  }
+
+  void add(const MethodStep& from, const RefreshTemplate& /*step*/) {
+    both(from, RefreshIndex{}, RefreshIndex{from_.refresh});
+  }
+
+  void add(const MethodStep& from, const InstallPackageTemplate& step) {
+    if (std::find(choice_.kinds.begin(), choice_.kinds.end(), step.kind) == choice_.kinds.end()) {
+      return;
+    }
+    documented_.push_back({.step = InstallPackages{{documented(step.kind)}}, .clause = from.clause, .note = from.note});
+    documented_kinds_.push_back(step.kind);
+    if (!install_clause_) {
+      install_clause_ = from.clause;
+    } else if (install_clause_->step.find(from.clause.step) == std::string::npos) {
+      install_clause_->step += ", " + from.clause.step;
+    }
+  }
+
+  // From a local installer the version is exact; over the network the guide leaves the build open.
+  [[nodiscard]] PackageVersion documented(const std::string& kind) const {
+    const auto set = std::find_if(product_.packages.sets.begin(), product_.packages.sets.end(),
+                                  [&](const PackageSet& each) { return each.kind == kind; });
+    const std::string version = is_local(from_.method) ? choice_.version.text() : choice_.version.first(3) + ".*";
+    return package_of(*set, product_, uses_dpkg(from_.distro.manager), choice_, version);
+  }
+
+  void add_unnamed_kinds() {
+    for (const std::string& kind : choice_.kinds) {
+      if (std::find(documented_kinds_.begin(), documented_kinds_.end(), kind) == documented_kinds_.end()) {
+        documented_.push_back({.step = InstallPackages{{documented(kind)}}, .note = "the guide names no such package"});
+      }
+    }
+  }
+
+  const Request& request_;
+  const PackageSource& from_;
+  const PackageChoice& choice_;
+  const Product& product_;
+  std::map<std::string, std::string> names_;
+  std::vector<PlannedStep> documented_;
+  std::vector<PlannedStep> effective_;
+  std::vector<std::string> documented_kinds_;
+  std::optional<Clause> install_clause_;
+};
+
+std::string shown(const std::string& version, const std::string& cuda) {
+  return version + " for CUDA " + cuda;
+}
+
+// A named version may go back; "latest" never does.
+Result<void> direction_allowed(const Request& request, const Situation& situation, const std::string& product,
+                               PackageChoice& choice) {
+  const PackageReceipt* standing = packaged(situation, product);
+  const auto before = standing == nullptr ? Version{} : Version::parse(standing->version).value_or(Version{});
+  if (before <= choice.version) {
+    return {};
+  }
+  if (request.latest || (!request.cudnn && request.archives.empty())) {
+    return failure(Fault::usage,
+                   "cuDNN " + before.text() + " is installed and newer than " + choice.version.text() +
+                       ", the newest that was found",
+                   "to go back on purpose, name it: --cudnn " + choice.version.text());
+  }
+  choice.notes.push_back("this goes back from " + before.text() + " to " + choice.version.text());
+  return {};
+}
+
+// What lies here already and will be seen before or after the packages' files.
+void add_shadows(const Situation& situation, const PackageSource& source, std::vector<std::string>& notes) {
+  for (const Installation& each : installations_in(situation.receipt)) {
+    notes.push_back("cuDNN " + shown(each) + " stays in " + situation.prefix.library +
+                    ": programs that search there (LD_LIBRARY_PATH, RUNPATH, ld.so.conf) take it, all others take the "
+                    "packages' in " +
+                    filled_in(source.distro.library_directory, {{"triplet", "<triplet>"}}));
+  }
+}
+
+void add_notes(const Request& request, const Situation& situation, const PackageSource& source, Plan& plan) {
+  add_shadows(situation, source, plan.notes);
+  if (!is_local(source.method) && !source.own && request.key.empty()) {
+    plan.notes.emplace_back(
+        "the mirror has to be signed with NVIDIA's key, and the source that its keyring package brings leads to where "
+        "its maker says; for a key and an address of its own: --repository-key");
+  }
+  if (is_local(source.method) && !request.sha256) {
+    plan.notes.emplace_back(
+        "the local installer is taken without a digest: nothing tells whether these are NVIDIA's bytes");
+  }
+  if (request.pin && source.distro.manager.pin.empty()) {
+    plan.notes.push_back(source.distro.manager.speaks + " holds no version: an upgrade of the system may change it");
+  }
+}
+
+Result<void> system_fits(const Request& request, const Situation& situation) {
+  if (auto fits = libc_fits(situation.host); !fits) {
+    return fits;
+  }
+  if (!request.distro && situation.host.package_manager == "none") {
+    return failure(Fault::unsupported,
+                   "there is no package manager here that the method " + request.method + " could use",
+                   "the tar method needs none: --method tar");
+  }
+  if (!request.distro && !situation.host.fixed_image.empty()) {
+    return failure(Fault::unsupported,
+                   "this system's /usr is an image that is replaced as a whole (" + situation.host.fixed_image +
+                       "), and packages cannot be installed into it",
+                   "the tar method installs below /usr/local or wherever --prefix says: --method tar");
+  }
+  return {};
+}
+
+std::optional<Version> version_asked_for(const Request& request, Verb verb, const Situation& situation) {
+  if (verb == Verb::upgrade && !request.cudnn && !request.latest) {  // programs are linked with a major: stay in it
+    const auto standing = Version::parse(situation.package_receipts.back().version).value_or(Version{});
+    return Version::parse(standing.first(1)).value_or(Version{});
+  }
+  return request.cudnn;
+}
+
+Result<PackageChoice> choice_for(const Request& request, Verb verb, const Situation& situation,
+                                 const PackageSource& source) {
+  if (is_local(source.method)) {
+    return packages_of_installer(request, situation, source);
+  }
+  if (!request.archives.empty()) {
+    return failure(
+        Fault::usage, "the method " + source.method.name + " takes no --archive",
+        "for a local installer: --method " + std::string(uses_dpkg(source.distro.manager) ? "deb" : "rpm") + "-local");
+  }
+  return packages_from_catalogue(request, situation, source, version_asked_for(request, verb, situation));
+}
+
+Plan plan_of(const Request& request, Verb verb, const Situation& situation, const Steps::Source& parts) {
+  const PackageChoice& choice = parts.choice;
+  const PackageSource& source = parts.from;
+  Plan plan{.verb = verb, .method = request.method, .document = source.method.document, .distro = source.distro.name};
+  plan.title = "cuDNN " + shown(choice.version.text(), choice.cuda) + " as packages for " + source.distro.title;
+  plan.root = request.root;
+  plan.as_root = situation.host.root_user;
+  plan.components = choice.components;
+  if (const PackageReceipt* standing = packaged(situation, parts.product.name)) {
+    plan.replaces = standing->id;
+    if (standing->version != choice.version.text() || standing->cuda != choice.cuda) {
+      plan.title += ", in place of " + shown(standing->version, standing->cuda);
+    }
+  }
+  plan.packages = PackageWork{.manager = source.distro.manager,
+                              .product = parts.product.name,
+                              .version = choice.version.text(),
+                              .cuda = choice.cuda,
+                              .platform = source.platform,
+                              .repository = source.url,
+                              .packages = choice.packages};
+  if (is_local(source.method)) {
+    plan.packages->sha256 = request.sha256;
+  } else if (request.key.empty()) {
+    plan.packages->fingerprint = source.distro.repository.fingerprint;
+  }
+  plan.prerequisites = checked(source.method.prerequisites, source.distro, situation,
+                               {.version = choice.version, .cuda = choice.cuda, .platform = source.platform});
+  Steps(parts).fill(plan);
+  return plan;
+}
+
+}  // namespace
+
+const PackageReceipt* packaged(const Situation& situation, const std::string& product) {
+  const auto found = std::find_if(situation.package_receipts.begin(), situation.package_receipts.end(),
+                                  [&](const PackageReceipt& each) { return each.product == product; });
+  return found == situation.package_receipts.end() ? nullptr : &*found;
+}
+
+Result<Plan> planned_packages(const Request& request, Verb verb, const Situation& situation) {
+  if (verb == Verb::upgrade && situation.package_receipts.empty()) {
+    return failure(Fault::usage, "nothing to upgrade: cudnn-install has installed no packages of cuDNN here",
+                   "to install them, type: cudnn-install --method " + request.method);
+  }
+  const auto distro = distro_for(request, situation);
+  const auto method = distro ? method_for(request, situation.recipes, distro->distro)
+                             : Result<const Method*>(tl::unexpected(distro.error()));
+  if (!method) {
+    return tl::unexpected(method.error());
+  }
+  if (auto fits = system_fits(request, situation); !fits) {
+    return tl::unexpected(fits.error());
+  }
+  const auto source = is_local(**method) ? local_source(request, situation, distro->distro, **method)
+                                         : network_source(request, situation, distro->distro, **method);
+  if (!source) {
+    return tl::unexpected(source.error());
+  }
+  auto choice = choice_for(request, verb, situation, *source);
+  if (!choice) {
+    return tl::unexpected(choice.error());
+  }
+  const Product& product = *find_product(situation.recipes, static_cast<int>(choice->version.major()));
+  if (auto allowed = direction_allowed(request, situation, product.name, *choice); !allowed) {
+    return tl::unexpected(allowed.error());
+  }
+  auto added = add_packages(request, product, uses_dpkg(distro->distro.manager), *choice);
+  if (added && is_local(**method)) {
+    added = all_in_installer(situation, *source, *choice);
+  }
+  if (!added) {
+    return tl::unexpected(added.error());
+  }
+  Plan plan = plan_of(request, verb, situation, {request, *source, *choice, product});
+  if (distro->fit != Fit::exact) {
+    plan.notes.push_back(distro->because);
+  }
+  plan.notes.insert(plan.notes.end(), choice->notes.begin(), choice->notes.end());
+  add_notes(request, situation, *source, plan);
+  return plan;
+}
+
+}  // namespace cudnn_install

@@ -1,0 +1,27 @@
+#!/bin/sh
+# cuDNN 9.19.0.56 for CUDA 12 as packages for Ubuntu 24.04
+# The commands are those of the cuDNN Installation Guide 8.9.6; its clause stands above each.
+# 1.1.1, driver, missing: no NVIDIA driver here: needed to run programs, not to install
+# 1.1.2, toolkit, satisfied: CUDA 12.2.140 in /usr/local/cuda
+# 1.1.3, zlib, to do: run: sudo apt-get install zlib1g
+# The installer's sha256 (given): b34ad8667717236e172c7548252ca6532921d9328a5bc2543a2df0ba675c0b02  cudnn-local-repo-ubuntu2404-9.19.0_1.0-1_arm64.deb
+set -eu
+umask 022
+
+# 1.3.2 step 2: step 1 goes to the download directory first; a full path needs no such step
+sudo dpkg -i cudnn-local-repo-ubuntu2404-9.19.0_1.0-1_arm64.deb
+
+# 1.3.2 step 3: the guide calls it the CUDA GPG key; each local repository carries a key of its own
+sudo cp /var/cudnn-local-repo-*/cudnn-local-*-keyring.gpg /usr/share/keyrings/
+
+# 1.3.2 step 4
+sudo apt-get update
+
+# 1.3.2 step 5
+sudo apt-get install libcudnn9-cuda-12=9.19.0.56-1
+
+# 1.3.2 step 6
+sudo apt-get install libcudnn9-dev-cuda-12=9.19.0.56-1
+
+# 1.3.2 step 7
+sudo apt-get install libcudnn9-samples=9.19.0.56-1

@@ -1,0 +1,23 @@
+#!/bin/sh
+# cuDNN 9.19.0.56 for CUDA 12 as packages for Kylin Server V10
+# The commands are those of the cuDNN Installation Guide 8.9.6; its clause stands above each.
+# 1.1.1, driver, missing: no NVIDIA driver here: needed to run programs, not to install
+# 1.1.2, toolkit, satisfied: CUDA 12.2.140 in /usr/local/cuda
+# 1.1.3, zlib, to do: run: sudo dnf install zlib
+# The installer's sha256 (given): 62505dbabc9b55e8f5c1d754d73b8e0a67eb1c08dd206af03e89af37886a351e  cudnn-local-repo-kylin10-9.19.0-1.0-1.aarch64.rpm
+set -eu
+
+# 1.3.3 step 2: step 1 goes to the download directory first; a full path needs no such step
+sudo rpm -i cudnn-local-repo-kylin10-9.19.0-1.0-1.aarch64.rpm
+
+# 1.3.3 step 3
+sudo yum clean all
+
+# 1.3.3 step 4
+sudo yum install libcudnn9-cuda-12-9.19.0.56-1
+
+# 1.3.3 step 5
+sudo yum install libcudnn9-devel-cuda-12-9.19.0.56-1
+
+# 1.3.3 step 6
+sudo yum install libcudnn9-samples-9.19.0.56-1

@@ -1,0 +1,23 @@
+#!/bin/sh
+# cuDNN 8.9.6.50 for CUDA 12.2 as packages for Red Hat Enterprise Linux 8 and its rebuilds
+# The commands are those of the cuDNN Installation Guide 8.9.6; its clause stands above each.
+# 1.1.1, driver, missing: no NVIDIA driver here: needed to run programs, not to install
+# 1.1.2, toolkit, satisfied: CUDA 12.2.140 in /usr/local/cuda
+# 1.1.3, zlib, to do: run: sudo dnf install zlib
+set -eu
+umask 022
+
+# 1.3.4.2 step 1
+sudo yum-config-manager --add-repo https://developer.download.nvidia.com/compute/cuda/repos/rhel8/ppc64le/cuda-rhel8.repo
+
+# 1.3.4.2 step 1
+sudo yum clean all
+
+# 1.3.4.2 step 2
+sudo yum install 'libcudnn8-8.9.6.*-1.cuda12.2'
+
+# 1.3.4.2 step 2
+sudo yum install 'libcudnn8-devel-8.9.6.*-1.cuda12.2'
+
+# 1.3.4.2 step 2
+sudo yum install 'libcudnn8-samples-8.9.6.*-1.cuda12.2'

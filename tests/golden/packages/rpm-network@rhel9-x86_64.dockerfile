@@ -1,0 +1,11 @@
+# cuDNN 8.9.6.50 for CUDA 12.2 as packages for Red Hat Enterprise Linux 9 and its rebuilds
+# The commands are those of the cuDNN Installation Guide 8.9.6.
+# 1.1.1, driver, missing: no NVIDIA driver here: needed to run programs, not to install
+# 1.1.2, toolkit, satisfied: CUDA 12.2.140 in /usr/local/cuda
+# 1.1.3, zlib, to do: run: sudo dnf install zlib
+RUN set -eu; umask 022; \
+    yum-config-manager --add-repo https://developer.download.nvidia.com/compute/cuda/repos/rhel9/x86_64/cuda-rhel9.repo; \
+    yum clean all; \
+    yum install -y 'libcudnn8-8.9.6.*-1.cuda12.2'; \
+    yum install -y 'libcudnn8-devel-8.9.6.*-1.cuda12.2'; \
+    yum install -y 'libcudnn8-samples-8.9.6.*-1.cuda12.2'

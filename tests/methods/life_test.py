@@ -1,0 +1,89 @@
+"""Each method on the real package managers: installed, proven, repeated, upgraded, taken back a version, uninstalled; and
+the system is as before."""
+
+import unittest
+
+from home import ELEVEN, NEW, OLD, Home
+
+
+class Life(Home):
+    loads_here = True  # the tool brings its own C library, and a system's libraries load with an older one no more
+
+    def setUp(self):
+        super().setUp()
+        self.open_home()
+
+    def proven(self, full):
+        """The database, the receipt, and each library opened in a child."""
+        self.expect(full)
+        done = self.must_run("verify", *(["--load"] if self.loads_here else []))
+        if self.loads_here:
+            self.assertRegex(done.stdout, "loads: cuDNN " + full[:5])
+        else:
+            self.each_library_loads()
+        self.assertIn("all as installed", done.stdout)
+        self.assertEqual(full.split("-")[0], self.records()[0]["version"])
+
+    def each_library_loads(self):
+        """By the system's own loader, which only complains of a library that it cannot preload."""
+        names = [path for path in self.home.must("dpkg-query", "-L", "libcudnn8").split() if ".so." in path]
+        self.assertTrue(names)
+        for name in names:
+            done = self.home.run("/bin/true", environment={"LD_PRELOAD": name, "LD_BIND_NOW": "1"})
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+
+    def whole_life(self, way, versions):
+        before = self.state()
+        for full in versions:
+            self.must_run(*way(full))
+            self.proven(full)
+            standing = self.state()
+            self.assertIn("unchanged", self.must_run(*way(full)).stdout)
+            self.assert_state(standing)
+        self.must_run("uninstall", "--yes")
+        self.assert_state(before)
+        self.assertEqual([], self.records())
+
+
+class Apt:
+    def test_network(self):
+        self.published()
+        self.whole_life(self.from_network, (OLD, NEW, ELEVEN))
+
+    def test_local(self):
+        self.whole_life(self.from_installer, (OLD, NEW, OLD))
+
+
+class Bookworm(Apt, Life):
+    system, distro = "bookworm", "debian12"
+
+
+class Bullseye(Apt, Life):
+    system, distro, loads_here = "bullseye", "debian11", False
+
+
+class Trixie(Apt, Life):
+    system, distro = "trixie", "debian13"
+
+
+class Rpm:
+    family, network, local = "rpm", "rpm-network", "rpm-local"
+    PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
+
+    def keys(self):
+        return sorted(self.home.run("rpm", "-qa", "gpg-pubkey").stdout.split())
+
+    test_network = Apt.test_network
+    test_local = Apt.test_local
+
+
+class Rhel(Rpm, Life):
+    system, distro = "rhel", "rhel9"
+
+
+class Suse(Rpm, Life):
+    system, distro = "suse", "opensuse"
+
+
+if __name__ == "__main__":
+    unittest.main()
