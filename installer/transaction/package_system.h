@@ -45,7 +45,7 @@ class PackageSystem {
 
   // By name; the value of a package that is not whole is no version.
   Result<std::map<std::string, SubjectState>> packages(const Words& names) const;
-  Result<std::vector<std::string>> locks() const;  // names
+  Result<std::vector<std::string>> locks() const;  // names; none where the manager knows no locks
   Result<std::vector<std::string>> keys() const;   // of rpm's database
   Result<std::vector<std::string>> trouble() const;
 
