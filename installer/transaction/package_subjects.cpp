@@ -203,9 +203,23 @@ class Run {
     return found;
   }
 
+  // dpkg knows what is not configured, and not which bytes never reached the disk; rpm knows neither.
+  Result<bool> is_whole(const std::vector<PackageVersion>& standing) const {
+    if (!uses_dpkg(system_.manager())) {
+      return false;
+    }
+    Words names;
+    std::transform(standing.begin(), standing.end(), std::back_inserter(names),
+                   [](const PackageVersion& package) { return package.name; });
+    return system_.ask(check_query(system_.manager(), names)).map([&](const Answer& answer) {
+      return changed_files(system_.manager(), answer.out).empty();
+    });
+  }
+
   Result<void> put_in_again(const std::vector<PackageVersion>& standing) {
-    if (standing.empty() || uses_dpkg(system_.manager())) {  // dpkg knows what is not whole
-      return {};
+    const auto whole = standing.empty() ? Result<bool>(true) : is_whole(standing);
+    if (!whole || *whole) {
+      return whole ? Result<void>() : tl::unexpected(whole.error());
     }
     for (const PackageVersion& package : standing) {
       const auto cached = in_cache({package});

@@ -63,9 +63,13 @@ TEST_CASE("a journal comes back as it was written, and a damaged one needs a per
 }
 
 TEST_CASE("a name in a receipt cannot become an option or lead out of the system's configuration", "[package_run]") {
-  for (const auto& [kind, name] : std::vector<std::pair<SubjectKind, std::string>>{
-           {SubjectKind::package, "--root=/"}, {SubjectKind::package, ""}, {SubjectKind::package, "a/b"},
-           {SubjectKind::lock, "-y"}, {SubjectKind::file, "/var/x"}, {SubjectKind::file, "/etc/../root/x"}}) {
+  for (const auto& [kind, name] :
+       std::vector<std::pair<SubjectKind, std::string>>{{SubjectKind::package, "--root=/"},
+                                                        {SubjectKind::package, ""},
+                                                        {SubjectKind::package, "a/b"},
+                                                        {SubjectKind::lock, "-y"},
+                                                        {SubjectKind::file, "/var/x"},
+                                                        {SubjectKind::file, "/etc/../root/x"}}) {
     PackageJournal journal{.verb = "install"};
     journal.receipt.subjects = {{.kind = kind, .name = name}};
     INFO(name);
