@@ -27,7 +27,7 @@ class PackageInstallation {
         old_(room.old) {}
 
   Result<Done> run() {
-    if (auto begun = run_.begin(); !begun) {
+    if (auto begun = system_.present().and_then([&] { return run_.begin(); }); !begun) {
       return tl::unexpected(begun.error());
     }
     if (auto ready = arranged(); !ready) {

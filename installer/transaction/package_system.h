@@ -35,6 +35,8 @@ class PackageSystem {
   [[nodiscard]] Files& files() const { return place_.files; }
   [[nodiscard]] Processes& processes() const { return place_.processes; }
 
+  // `unsupported` where the system does not have it.
+  Result<void> present() const;
   // A question; and a change, whose command goes on to its end whatever happens to us, and is tried again while another
   // manager holds the locks.
   Result<Answer> ask(const Words& words) const;

@@ -101,7 +101,6 @@ class Rhel(Rpm, Life):
 Rhel7 = labelled(Rhel, "rhel7", "rhel", "7.9", "fedora")
 Rhel8 = labelled(Rhel, "rhel8", "rhel", "8.9", "fedora")
 Rhel10 = labelled(Rhel, "rhel10", "rhel", "10.0", "fedora")
-Fedora = labelled(Rhel, "fedora", "fedora", "39", "")
 
 
 class Suse(Rpm, Life):

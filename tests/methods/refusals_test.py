@@ -108,6 +108,17 @@ class Locks(Home):
     system, distro, family, network, local = Rhel.system, Rhel.distro, Rhel.family, Rhel.network, Rhel.local
     PACKAGES = Rhel.PACKAGES
 
+    def test_a_recipe_whose_package_manager_is_not_there(self):
+        self.distro = "fedora"
+        self.open_home()
+        self.published()
+        before = self.state()
+        done = self.tool_run(*self.from_network(OLD, "--distro", "fedora"))
+        self.assertEqual(21, done.returncode, done.stderr)
+        self.assertIn("this system has no 'dnf5'", done.stderr)
+        self.assert_state(before)
+        self.assertEqual(0, self.tool_run("status").returncode)
+
     def test_a_dnf_that_cannot_hold_versions(self):
         self.open_home()
         self.published()
