@@ -138,7 +138,8 @@ Words install_command(const Manager& manager, const std::vector<PackageVersion>&
 
 Words removal_command(const Manager& manager, const Words& names) {
   if (uses_dpkg(manager)) {
-    return with(quiet({"dpkg", "--purge"}), names);
+    // What a dead run left half unpacked goes too.
+    return with(quiet({"dpkg", "--force-remove-reinstreq", "--purge"}), names);
   }
   if (speaks(manager, "zypper")) {
     return with(zypper({"remove", "--no-clean-deps"}), names);

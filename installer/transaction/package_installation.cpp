@@ -27,7 +27,7 @@ class PackageInstallation {
         old_(room.old) {}
 
   Result<Done> run() {
-    if (auto begun = run_.begin(); !begun) {
+    if (auto begun = system_.present().and_then([&] { return run_.begin(); }); !begun) {
       return tl::unexpected(begun.error());
     }
     if (auto ready = arranged(); !ready) {
@@ -112,8 +112,27 @@ class PackageInstallation {
     return subject.before || subject.after ? run_.declare(std::move(subject)) : Result<void>();
   }
 
+  // dnf's locks are a plug-in, which a small system lacks.
+  Result<void> can_lock() const {
+    const Words query = holds() ? lock_query(system_.manager()) : Words();
+    const auto answer = query.empty() ? Result<Answer>(Answer{}) : system_.ask(query);
+    if (!answer) {
+      return tl::unexpected(answer.error());
+    }
+    return answer->status == 0
+               ? Result<void>()
+               : failure(Fault::unsupported,
+                         system_.manager().speaks + " cannot hold a version here: '" + query[query.size() - 2] +
+                             "' is not there",
+                         "install python3-dnf-plugin-versionlock (yum-plugin-versionlock on older systems), or leave "
+                         "the version free with --no-pin");
+  }
+
   // A lock that somebody else has set is theirs.
   Result<void> declare_locks() {
+    if (auto possible = can_lock(); !possible) {
+      return possible;
+    }
     const auto held = system_.locks();
     if (!held) {
       return tl::unexpected(held.error());

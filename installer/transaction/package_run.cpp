@@ -76,7 +76,7 @@ Result<void> PackageRun::commit() {
 
 Result<std::vector<std::string>> PackageRun::bring_to(Side side, Again again) {
   const auto trouble = system_.trouble();
-  if (trouble && !trouble->empty()) {
+  if (again == Again::yes || (trouble && !trouble->empty())) {  // what dpkg has only begun to note is no trouble to it
     if (const Words words = repair_command(system_.manager()); !words.empty()) {
       [[maybe_unused]] const auto repaired = system_.change(words);  // what it could not do is seen by what follows
     }

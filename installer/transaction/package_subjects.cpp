@@ -174,7 +174,10 @@ class Run {
     for (const PackageVersion& each : coming) {
       names += (names.empty() ? "" : ", ") + each.name + " " + each.version;
     }
-    const auto cached = in_cache(coming);
+    // apt does not go on with a package that is half unpacked; dpkg does, with its file in hand.
+    const bool in_hand = how_.again == Again::yes && uses_dpkg(system_.manager());
+    const auto fetched = in_hand ? fetch(coming) : Result<void>();
+    const auto cached = fetched ? in_cache(coming) : Result<Words>(tl::unexpected(fetched.error()));
     if (!cached) {
       return tl::unexpected(cached.error());
     }
@@ -203,20 +206,43 @@ class Run {
     return found;
   }
 
-  Result<void> put_in_again(const std::vector<PackageVersion>& standing) {
-    if (standing.empty() || uses_dpkg(system_.manager())) {  // dpkg knows what is not whole
-      return {};
+  // Into the cache, what is not there yet. One that is not to be had is seen by what follows.
+  Result<void> fetch(const std::vector<PackageVersion>& wanted) const {
+    if (auto made = system_.make_directory(how_.cache); !made) {
+      return made;
     }
-    for (const PackageVersion& package : standing) {
+    for (const PackageVersion& package : wanted) {
       const auto cached = in_cache({package});
-      if (cached && cached->empty()) {
-        const auto fetched = system_.change(fetch_command(system_.manager(), package, how_.cache));
-        if (!fetched) {
-          return tl::unexpected(fetched.error());
-        }
+      const auto fetched = cached && cached->empty()
+                               ? system_.change(fetch_command(system_.manager(), package, how_.cache))
+                               : cached.map([](const Words&) { return Answer{}; });
+      if (!fetched) {
+        return tl::unexpected(fetched.error());
       }
     }
-    const auto cached = in_cache(standing);
+    return {};
+  }
+
+  // dpkg knows what is not configured, and not which bytes never reached the disk; rpm knows neither.
+  Result<bool> is_whole(const std::vector<PackageVersion>& standing) const {
+    if (!uses_dpkg(system_.manager())) {
+      return false;
+    }
+    Words names;
+    std::transform(standing.begin(), standing.end(), std::back_inserter(names),
+                   [](const PackageVersion& package) { return package.name; });
+    return system_.ask(check_query(system_.manager(), names)).map([&](const Answer& answer) {
+      return changed_files(system_.manager(), answer.out).empty();
+    });
+  }
+
+  Result<void> put_in_again(const std::vector<PackageVersion>& standing) {
+    const auto whole = standing.empty() ? Result<bool>(true) : is_whole(standing);
+    if (!whole || *whole) {
+      return whole ? Result<void>() : tl::unexpected(whole.error());
+    }
+    const auto fetched = fetch(standing);
+    const auto cached = fetched ? in_cache(standing) : Result<Words>(tl::unexpected(fetched.error()));
     if (!cached) {
       return tl::unexpected(cached.error());
     }

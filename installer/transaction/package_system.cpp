@@ -40,6 +40,15 @@ Words PackageSystem::in_root(const Words& words) const {
   return all;
 }
 
+Result<void> PackageSystem::present() const {
+  const std::string program = uses_dpkg(manager_) ? "apt-get" : manager_.speaks;
+  const auto answer = ask({program, "--version"});
+  return answer && answer->status == 0 ? Result<void>()
+                                       : failure(Fault::unsupported, "this system has no '" + program + "'",
+                                                 "name the recipe of a relative that fits with --distro, or take the "
+                                                 "tar method");
+}
+
 Result<Answer> PackageSystem::ask(const Words& words) const {
   return place_.processes.run({.argv = in_root(words), .time_limit = question_limit}).map(answer_of);
 }

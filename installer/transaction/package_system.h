@@ -35,6 +35,8 @@ class PackageSystem {
   [[nodiscard]] Files& files() const { return place_.files; }
   [[nodiscard]] Processes& processes() const { return place_.processes; }
 
+  // `unsupported` where the system does not have it.
+  Result<void> present() const;
   // A question; and a change, whose command goes on to its end whatever happens to us, and is tried again while another
   // manager holds the locks.
   Result<Answer> ask(const Words& words) const;
@@ -45,7 +47,7 @@ class PackageSystem {
 
   // By name; the value of a package that is not whole is no version.
   Result<std::map<std::string, SubjectState>> packages(const Words& names) const;
-  Result<std::vector<std::string>> locks() const;  // names
+  Result<std::vector<std::string>> locks() const;  // names; none where the manager knows no locks
   Result<std::vector<std::string>> keys() const;   // of rpm's database
   Result<std::vector<std::string>> trouble() const;
 

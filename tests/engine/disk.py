@@ -40,13 +40,13 @@ def call(*command):
 class Disk:
     """`place` is where it is mounted; the file behind it lies in memory where that is possible."""
 
-    def __init__(self, kind):
+    def __init__(self, kind, size=None):
         self.kind = kind
-        size, make, self.options = KINDS[kind]
+        usual, make, self.options = KINDS[kind]
         self.folder = tempfile.mkdtemp(prefix=f"cudnn-disk-{kind}-", dir=rig.SCRATCH)
         self.image, self.place = (os.path.join(self.folder, name) for name in ("image", "mounted"))
         os.mkdir(self.place)
-        call("truncate", "-s", size, self.image)
+        call("truncate", "-s", size or usual, self.image)
         call(*make, self.image)
         self.mounted, self.node = False, None
         self.mount()

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
@@ -31,7 +32,8 @@ class Home(workbench.Case):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.tool = cls.enterClassContext(workbench.tempfile.TemporaryDirectory(prefix="tool-"))
+        cls.tool = tempfile.mkdtemp(prefix="tool-")
+        cls.addClassCleanup(shutil.rmtree, cls.tool, ignore_errors=True)
         cls.loader = ward.packed_tool(cls.tool)
         cls.builds = {full: cls.build(full) for full in (OLD, NEW, ELEVEN)}
 

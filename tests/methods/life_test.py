@@ -9,9 +9,14 @@ from home import ELEVEN, NEW, OLD, Home
 class Life(Home):
     loads_here = True  # the tool brings its own C library, and a system's libraries load with an older one no more
 
+    label = None  # what /etc/os-release says, where the system is made to look like another
+
     def setUp(self):
         super().setUp()
         self.open_home()
+        if self.label:
+            name, version, like = self.label
+            self.home.write("/etc/os-release", f'ID={name}\nID_LIKE="{like}"\nVERSION_ID="{version}"\nNAME="{name}"\n')
 
     def proven(self, full):
         """The database, the receipt, and each library opened in a child."""
@@ -77,12 +82,32 @@ class Rpm:
     test_local = Apt.test_local
 
 
+def labelled(base, distro, *label):
+    return type(distro, (base,), {"distro": distro, "label": label, "__module__": __name__})
+
+
+# The package managers of Debian under the names of Ubuntu's releases.
+Ubuntu1804 = labelled(Bullseye, "ubuntu1804", "ubuntu", "18.04", "debian")
+Ubuntu2004 = labelled(Bullseye, "ubuntu2004", "ubuntu", "20.04", "debian")
+Ubuntu2204 = labelled(Bookworm, "ubuntu2204", "ubuntu", "22.04", "debian")
+Ubuntu2404 = labelled(Trixie, "ubuntu2404", "ubuntu", "24.04", "debian")
+
+
 class Rhel(Rpm, Life):
     system, distro = "rhel", "rhel9"
 
 
+# One dnf under several names; yum here is dnf by its name.
+Rhel7 = labelled(Rhel, "rhel7", "rhel", "7.9", "fedora")
+Rhel8 = labelled(Rhel, "rhel8", "rhel", "8.9", "fedora")
+Rhel10 = labelled(Rhel, "rhel10", "rhel", "10.0", "fedora")
+
+
 class Suse(Rpm, Life):
     system, distro = "suse", "opensuse"
+
+
+Sles15 = labelled(Suse, "sles15", "sles", "15.6", "suse")
 
 
 if __name__ == "__main__":

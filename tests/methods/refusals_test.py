@@ -104,6 +104,36 @@ class Rhel(Refusals):
     index, package = "repodata/repomd.xml", "libcudnn8-8.9.6.50-1.cuda12.2.x86_64.rpm"
 
 
+class Locks(Home):
+    system, distro, family, network, local = Rhel.system, Rhel.distro, Rhel.family, Rhel.network, Rhel.local
+    PACKAGES = Rhel.PACKAGES
+
+    def test_a_recipe_whose_package_manager_is_not_there(self):
+        self.distro = "fedora"
+        self.open_home()
+        self.published()
+        before = self.state()
+        done = self.tool_run(*self.from_network(OLD, "--distro", "fedora"))
+        self.assertEqual(21, done.returncode, done.stderr)
+        self.assertIn("this system has no 'dnf5'", done.stderr)
+        self.assert_state(before)
+        self.assertEqual(0, self.tool_run("status").returncode)
+
+    def test_a_dnf_that_cannot_hold_versions(self):
+        self.open_home()
+        self.published()
+        self.home.must("sh", "-c", "rm /usr/lib/python3*/*-packages/dnf-plugins/versionlock.py")
+        before = self.state()
+        done = self.tool_run(*self.from_network(OLD))
+        self.assertEqual(21, done.returncode, done.stderr)
+        self.assertIn("dnf cannot hold a version here: 'versionlock' is not there", done.stderr)
+        self.assert_state(before)
+        self.must_run(*self.from_network(OLD, "--no-pin"))
+        self.expect(OLD)
+        self.must_run("uninstall", "--yes")
+        self.assert_state(before)
+
+
 class Suse(Rhel):
     system, distro = "suse", "opensuse"
 

@@ -3,6 +3,7 @@ finds old or new and nothing in between, and goes on from there."""
 
 import os
 import re
+import signal
 import subprocess
 import time
 import unittest
@@ -16,6 +17,7 @@ class Stops(Home):
     def setUp(self):
         super().setUp()
         self.open_home()
+        self.hits = 0
 
     def started(self, arguments):
         return subprocess.Popen(self.home.command(*self.command(*arguments)), stdin=subprocess.DEVNULL,
@@ -34,12 +36,21 @@ class Stops(Home):
         self.assertEqual(0, process.returncode)
         return time.monotonic() - begin
 
+    def signalled(self, process, number):
+        """The tool alone; what waits for it, in the other namespace, has one child."""
+        with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+            for child in file.read().split():
+                os.kill(int(child), number)
+
     def killed(self, arguments, after, whom):
         process = self.started(arguments)
         time.sleep(after)
-        for number in self.inside(whom):
-            self.home.run("kill", "-KILL", number)
+        if whom:
+            self.home.run("sh", "-c", 'kill -KILL "$@"', "sh", *self.inside(whom))
+        else:
+            self.signalled(process, signal.SIGKILL)
         process.communicate()
+        self.hits += process.returncode != 0
 
     def settled(self, builds):
         """The next changing run, here one that has nothing else to do, leaves one of the builds or none."""
@@ -68,6 +79,7 @@ class Stops(Home):
             self.must_run(*way(OLD))
         self.must_run("uninstall", "--yes")
         self.assert_state(before)
+        self.assertGreater(self.hits, MOMENTS, "kills that came in time")
 
 
 class Network(Stops):
@@ -76,7 +88,25 @@ class Network(Stops):
         self.published()
 
     def test_the_tool_alone_is_killed(self):
-        self.sweep(self.from_network, "cudnn-install (install|uninstall)")
+        self.sweep(self.from_network, "")
+
+    def test_an_interrupt_takes_back_or_comes_too_late(self):
+        before = self.state()
+        span = self.duration(self.from_network(OLD))
+        self.must_run("uninstall", "--yes")
+        codes = []
+        for number in range(MOMENTS):
+            process = self.started(self.from_network(OLD))
+            time.sleep(span * (number + 0.5) / MOMENTS / 2)
+            self.signalled(process, signal.SIGINT)
+            process.communicate()
+            codes.append(process.returncode)
+            if process.returncode == 0:
+                self.expect(OLD)
+                self.must_run("uninstall", "--yes")
+            self.assert_state(before)
+        self.assertEqual(set(), set(codes) - {0, 19}, codes)
+        self.assertIn(19, codes)
 
     def test_the_tool_and_what_it_started_are_killed(self):
         self.sweep(self.from_network, "cudnn-install (install|uninstall)|apt-get|dpkg|dnf|zypper|rpm ")

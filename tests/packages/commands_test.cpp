@@ -108,7 +108,7 @@ TEST_CASE("apt is told exact versions, older ones too, and that nothing may go",
 
 TEST_CASE("dpkg removes and installs what is named, and nothing else", "[commands]") {
   const std::string quiet = "env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 ";
-  CHECK(line(removal_command(apt, {"a", "b"})) == quiet + "dpkg --purge a b");
+  CHECK(line(removal_command(apt, {"a", "b"})) == quiet + "dpkg --force-remove-reinstreq --purge a b");
   CHECK(line(file_install_command(apt, {"/a.deb"})) == quiet + "dpkg --force-confold -i /a.deb");
   CHECK(line(repair_command(apt)) == quiet + "dpkg --force-confold --configure -a");
 }
