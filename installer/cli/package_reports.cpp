@@ -155,12 +155,7 @@ std::string text_of(const PackagesReport& report) {
   }
   text += report.held ? "  held: upgrades of the system do not change the version\n"
                       : "  not held: an upgrade of the system may change the version\n";
-  for (const LoadProof& proof : report.proofs) {
-    text += "  loads: cuDNN " + printable(proof.version) +
-            (proof.cudart.empty() ? "" : " with CUDA " + printable(proof.cudart)) + ", " +
-            std::to_string(proof.opened.size()) + " libraries\n";
-  }
-  return text + text_of(report.findings);
+  return text + text_of(report.proofs) + text_of(report.findings);
 }
 
 }  // namespace cudnn_install

@@ -68,6 +68,16 @@ std::string title_of(const Installation& installation) {
   return name + printable(installation.version) + " for CUDA " + printable(installation.cuda);
 }
 
+std::string text_of(const std::vector<LoadProof>& proofs) {
+  std::string text;
+  for (const LoadProof& proof : proofs) {
+    text += "  loads: cuDNN " + printable(proof.version) +
+            (proof.cudart.empty() ? "" : " with CUDA " + printable(proof.cudart)) + ", " +
+            std::to_string(proof.opened.size()) + " libraries\n";
+  }
+  return text;
+}
+
 std::string text_of(const std::vector<Finding>& findings) {
   std::string text;
   for (const Finding& finding : findings) {

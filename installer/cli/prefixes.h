@@ -20,6 +20,9 @@ std::string directory_of(const PlaceOptions& place, const std::string& prefix);
 // cuDNN 8.9.6.50 for CUDA 12
 std::string title_of(const Installation& installation);
 
+// "  loads: cuDNN 8.9.6 with CUDA 12.2, 7 libraries", one line each.
+std::string text_of(const std::vector<LoadProof>& proofs);
+
 // "  missing lib64/libcudnn.so.8: …", one line each.
 std::string text_of(const std::vector<Finding>& findings);
 

@@ -39,11 +39,7 @@ std::string text_of(const PrefixReport& report) {
     text += title_of(installation) + " at " + printable(report.prefix) + ": " +
             std::to_string(installation.paths.size()) + " paths\n";
   }
-  for (const LoadProof& proof : report.proofs) {
-    text += "  loads: cuDNN " + printable(proof.version) +
-            (proof.cudart.empty() ? "" : " with CUDA " + printable(proof.cudart)) + ", " +
-            std::to_string(proof.opened.size()) + " libraries\n";
-  }
+  text += text_of(report.proofs);
   const std::size_t count = report.findings.size();
   text += count == 0 ? std::string("  all as installed\n")
                      : "  " + std::to_string(count) + (count == 1 ? " finding:\n" : " findings:\n");

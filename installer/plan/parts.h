@@ -24,8 +24,6 @@ Result<const Method*> method_for(const Request& request, const Recipes& recipes,
 Result<Choice> archive_in_hand(const Request& request, const Situation& situation);
 // `wanted` with what the product's recipe knows of its version: product, front, top (unless set), licence, header.
 Result<Wanted> with_layout(Wanted wanted, const Recipes& recipes);
-std::string file_name_of(const std::string& location);
-bool is_url(const std::string& location);
 // linux-sbsa for sbsa …; an unknown word is a usage error.
 Result<std::string> platform_named(const std::string& arch);
 

@@ -238,6 +238,9 @@ struct Situation {
   std::vector<PackageReceipt> package_receipts{};  // of this root
 };
 
+bool is_url(const std::string& location);  // http or https; everything else is a path
+std::string file_name_of(const std::string& location);
+
 // deb-local, rpm-local, apt-network, rpm-network
 bool is_package_method(std::string_view method);
 

@@ -8,6 +8,7 @@
 #include "receipt/entry_json.h"
 #include "system/resolve.h"
 #include "transaction/state_directory.h"
+#include "transaction/system_file.h"
 
 namespace cudnn_install {
 
@@ -16,18 +17,7 @@ Result<Directory> directory_made(Files& files, const std::string& path) {
   if (!resolved) {
     return tl::unexpected(during(resolved.error(), "open the state directory '" + path + "'"));
   }
-  Directory here = resolved->directory;
-  for (const std::string& name : resolved->missing) {
-    auto next = files.make_directory(here, name, 0755);
-    if (!next) {
-      return next;
-    }
-    if (auto durable = files.sync(here.number()); !durable) {
-      return tl::unexpected(durable.error());
-    }
-    here = std::move(*next);
-  }
-  return here;
+  return completed(files, std::move(*resolved));
 }
 
 namespace {

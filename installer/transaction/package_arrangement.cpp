@@ -15,14 +15,6 @@ namespace {
 
 constexpr std::uint32_t open_to_all = 0644;
 
-bool is_url(const std::string& text) {
-  return text.starts_with("https://") || text.starts_with("http://");
-}
-
-std::string file_name_of(const std::string& path) {
-  return path.substr(path.rfind('/') + 1);
-}
-
 class Arrangement {
  public:
   Arrangement(const Plan& plan, PackageRun& run) : work_(*plan.packages), run_(run), system_(run.system()) {}

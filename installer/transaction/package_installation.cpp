@@ -13,10 +13,6 @@ namespace cudnn_install {
 
 namespace {
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 class PackageInstallation {
  public:
   PackageInstallation(const Plan& plan, const TransactionOptions& options, const PackagesRoom& room)

@@ -29,14 +29,6 @@ std::optional<PackageReceipt> receipt_of(const std::vector<PackageReceipt>& rece
   return found == receipts.end() ? std::nullopt : std::optional(*found);
 }
 
-std::string sentences(const std::vector<std::string>& all) {
-  std::string text;
-  for (const std::string& one : all) {
-    text += (text.empty() ? "" : "; ") + one;
-  }
-  return text;
-}
-
 // Does the index go with what `subjects` takes away? On the way back and in an uninstallation.
 bool loses_source(const std::vector<Subject>& subjects, Side side) {
   return std::any_of(subjects.begin(), subjects.end(), [&](const Subject& each) {
@@ -125,13 +117,7 @@ Result<void> PackageRun::installed() {
   if (auto added = add_new_keys(); !added) {
     return added;
   }
-  Words names;
-  for (const Subject& subject : journal_.receipt.subjects) {
-    if (subject.kind == SubjectKind::package) {
-      names.push_back(subject.name);
-    }
-  }
-  const auto now = system_.packages(names);
+  const auto now = system_.packages(package_names(journal_.receipt.subjects));
   const auto receipts = now ? records_.receipts() : tl::unexpected(now.error());
   if (!receipts) {
     return tl::unexpected(receipts.error());
@@ -186,7 +172,7 @@ Error PackageRun::back(Error error) {
             .hint = ended.error().hint.empty() ? "mend that, then run the command again" : ended.error().hint};
   }
   if (!left->empty()) {
-    error.what += "; taken back, but " + sentences(*left);
+    error.what += "; taken back, but " + joined(*left, "; ");
   }
   return error;
 }

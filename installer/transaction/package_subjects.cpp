@@ -8,18 +8,6 @@ namespace cudnn_install {
 
 namespace {
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return text;
-}
-
 bool is_package_file(const Manager& manager, const std::string& name) {
   return name.ends_with(uses_dpkg(manager) ? ".deb" : ".rpm");
 }
@@ -88,9 +76,7 @@ class Run {
   // --- packages ------------------------------------------------------------------------------------------------------
 
   Result<void> look() {
-    Words names;
-    each(SubjectKind::package, [&](const Subject& subject) { names.push_back(subject.name); });
-    auto found = system_.packages(names);
+    auto found = system_.packages(package_names(subjects_));
     if (!found) {
       return tl::unexpected(found.error());
     }
@@ -111,8 +97,9 @@ class Run {
     if (auto narrowed = without_needed(going); !narrowed) {
       return narrowed;
     }
-    return going.empty() ? Result<void>()
-                         : system_.carry_out(removal_command(system_.manager(), going), "remove " + joined(going));
+    return going.empty()
+               ? Result<void>()
+               : system_.carry_out(removal_command(system_.manager(), going), "remove " + joined(going, ", "));
   }
 
   Result<void> without_needed(Words& going) {
@@ -131,7 +118,7 @@ class Run {
           needed.push_back(name);
         }
       }
-      left_.push_back(joined(needed.empty() ? going : needed) + " stays: needed by " + joined(*others));
+      left_.push_back(joined(needed.empty() ? going : needed, ", ") + " stays: needed by " + joined(*others, ", "));
       std::erase_if(going, [&](const std::string& name) { return needed.empty() || has(needed, name); });
     }
     return {};
@@ -263,9 +250,9 @@ class Run {
         missing.push_back(subject.name + (is.empty() ? " is not installed" : " is in state '" + is + "'"));
       }
     });
-    return missing.empty()
-               ? Result<void>()
-               : failure(Fault::package_manager, system_.manager().speaks + " ended well, but " + joined(missing));
+    return missing.empty() ? Result<void>()
+                           : failure(Fault::package_manager,
+                                     system_.manager().speaks + " ended well, but " + joined(missing, ", "));
   }
 
   Result<void> mark() {
@@ -278,7 +265,7 @@ class Run {
       }
     });
     const Words words = automatic.empty() ? Words() : mark_automatic_command(system_.manager(), automatic);
-    return words.empty() ? Result<void>() : system_.carry_out(words, "mark " + joined(automatic));
+    return words.empty() ? Result<void>() : system_.carry_out(words, "mark " + joined(automatic, ", "));
   }
 
   // --- files and keys ------------------------------------------------------------------------------------------------
@@ -319,8 +306,9 @@ class Run {
         going.push_back(subject.name);
       }
     });
-    return going.empty() ? Result<void>()
-                         : system_.carry_out(key_removal_command(system_.manager(), going), "remove " + joined(going));
+    return going.empty()
+               ? Result<void>()
+               : system_.carry_out(key_removal_command(system_.manager(), going), "remove " + joined(going, ", "));
   }
 
   const PackageSystem& system_;
@@ -334,6 +322,28 @@ class Run {
 
 const std::optional<SubjectState>& state_on(Side side, const Subject& subject) {
   return side == Side::before ? subject.before : subject.after;
+}
+
+Words package_names(const std::vector<Subject>& subjects) {
+  Words names;
+  for (const Subject& subject : subjects) {
+    if (subject.kind == SubjectKind::package) {
+      names.push_back(subject.name);
+    }
+  }
+  return names;
+}
+
+bool has(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += (text.empty() ? "" : std::string(between)) + word;
+  }
+  return text;
 }
 
 Result<void> release_locks(const PackageSystem& system, const std::vector<Subject>& subjects, Side side) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -34,6 +35,12 @@ Result<std::vector<std::string>> bring(const PackageSystem& system, const std::v
 
 // Only the locks of versions that are not to stay: zypper foresees nothing while they hold.
 Result<void> release_locks(const PackageSystem& system, const std::vector<Subject>& subjects, Side side);
+
+// Names of the packages among them.
+Words package_names(const std::vector<Subject>& subjects);
+
+bool has(const std::vector<std::string>& names, const std::string& name);
+std::string joined(const std::vector<std::string>& words, std::string_view between);
 
 // Packages that are not ours and would go with `names`, by simulation.
 Result<std::vector<std::string>> dependents(const PackageSystem& system, const Words& names);

@@ -16,10 +16,6 @@ namespace cudnn_install {
 
 namespace {
 
-bool has(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 // The records, opened and locked.
 struct Room {
   PackageRecords records;
@@ -92,13 +88,7 @@ bool same_wish(const PackageReceipt& receipt, const Plan& plan) {
 }
 
 Result<bool> as_recorded(const PackageReceipt& receipt, const PackageSystem& system) {
-  Words names;
-  for (const Subject& subject : receipt.subjects) {
-    if (subject.kind == SubjectKind::package) {
-      names.push_back(subject.name);
-    }
-  }
-  const auto now = system.packages(names);
+  const auto now = system.packages(package_names(receipt.subjects));
   const auto locks = now ? system.locks() : tl::unexpected(now.error());
   if (!locks) {
     return tl::unexpected(locks.error());

@@ -5,7 +5,6 @@
 #include <ctime>
 #include <utility>
 
-#include "system/resolve.h"
 #include "system/uninterrupted.h"
 #include "transaction/state_directory.h"
 
@@ -16,6 +15,8 @@ namespace {
 // apt and its relatives pass over names that begin with a dot.
 constexpr const char* next_name = ".cudnn-install-next";
 constexpr std::size_t largest = std::size_t{1} << 20U;
+
+}  // namespace
 
 Result<Directory> completed(Files& files, Resolved found) {
   for (const std::string& name : found.missing) {
@@ -28,8 +29,6 @@ Result<Directory> completed(Files& files, Resolved found) {
   }
   return std::move(found.directory);
 }
-
-}  // namespace
 
 Result<SystemPlace> system_place(Files& files, const std::string& root, const std::string& path, Missing missing) {
   const std::size_t slash = path.rfind('/');

@@ -7,8 +7,12 @@
 #include "base/error.h"
 #include "system/file_edit.h"
 #include "system/files.h"
+#include "system/resolve.h"
 
 namespace cudnn_install {
+
+// What is missing of the directory is made (0755) and durable.
+Result<Directory> completed(Files& files, Resolved found);
 
 struct SystemPlace {
   Directory directory{};
