@@ -17,7 +17,7 @@ def special():
         numbers = {329: octal(1, 8), 337: octal(3, 8)}
         for name in (SPARE, TOP + b"/include/cudnn_x.h", TOP + b"/evil"):
             extra = [Member(name, kind, fields=numbers)]
-            yield from mixed(number, "special types", f"{idea} {name.decode()[-12:]}", extra)
+            yield from mixed(number, "special types", f"{idea} {name.decode()[-12:]}", extra, name.decode()[-12:])
     for kind, idea in TYPES.items():
         yield from mixed(41, "special types", idea, [Member(TOP + b"/evil", kind, b"x" * 512)])
     for name, kind in ((b"lib/libcudnn.so.8", FILE), (FRONT, LINK), (b"include/cudnn.h", DIRECTORY),
@@ -28,7 +28,8 @@ def special():
 
 def forbidden_bits():
     for mode in (0o4755, 0o2755, 0o1755, 0o6755, 0o7777, 0o4000):
-        yield changed(42, "modes", f"front with {mode:o}", FRONT, lambda member, mode=mode: [member.with_(mode=mode)])
+        yield changed(42, "modes", f"front with {mode:o}", FRONT, lambda member, mode=mode: [member.with_(mode=mode)],
+                      "libcudnn.so.8.9.6")
         yield from mixed(42, "modes", f"directory with {mode:o}", [Member(TOP + b"/lib/", DIRECTORY, mode=mode)])
 
 

@@ -43,7 +43,8 @@ def targets():
     for target in (b"/etc/shadow", b"/etc/passwd", b"../libcudnn.so.8", b"./libcudnn.so.8", b"../../../../etc/passwd",
                    b".", b"..", b"", b"/", b"libcudnn.so.8/", b"a/b", b"\\etc\\passwd", b"libcudnn.so.8\x1b[2J",
                    b"libcudnn\xff.so", b"x" * 256):
-        yield from mixed(51, "link target", f"{target[:30]}", [by_name(SPARE, target)])
+        yield from mixed(51, "link target", f"{target[:30]}", [by_name(SPARE, target)],
+                         f"'{target.decode()}'" if target.endswith(b"/passwd") else "")
     for way, before in (("pax", pax([(b"linkpath", b"/etc/shadow")])), ("gnu", gnu_long(b"/etc/shadow", b"K"))):
         told = [Member(SPARE, LINK, target=b"libcudnn.so.8", magic=GNU, before=[before])]
         yield from mixed(51, "link target", f"another one by {way}", told)
@@ -60,7 +61,8 @@ def loops():
     yield from mixed(52, "link loop", "of two", pair)
     many = [by_name(LIB + b"libcudnn_%d.so.8" % i, b"libcudnn_%d.so.8" % ((i + 1) % 60)) for i in range(60)]
     yield from mixed(52, "link loop", "of sixty", many)
-    yield from mixed(53, "link loop", "to nothing", [by_name(SPARE, b"libcudnn_absent.so.8")])
+    yield from mixed(53, "link loop", "to nothing", [by_name(SPARE, b"libcudnn_absent.so.8")],
+                     "is a link that leads to no file")
     yield changed(52, "link loop", "the front to its own name", FRONT,
                   lambda member: [by_name(member.name, b"libcudnn.so.8")])
 
@@ -88,7 +90,7 @@ def one_name_twice():
     for first, second in ((FILE, FILE), (FILE, LINK), (LINK, FILE), (LINK, LINK), (DIRECTORY, FILE), (DIRECTORY, LINK),
                           (FILE, DIRECTORY), (LINK, DIRECTORY)):
         extra = [Member(SPARE, kind, b"x" if kind == FILE else b"", b"libcudnn.so.8") for kind in (first, second)]
-        yield from mixed(47, "one name twice", f"{first} then {second}", extra)
+        yield from mixed(47, "one name twice", f"{first} then {second}", extra, "libcudnn_spare.so.8")
     fixup = [Member(TOP + b"/fix", DIRECTORY, mode=0o755), by_name(TOP + b"/fix", b"/etc"),
              Member(TOP + b"/fix", DIRECTORY, mode=0o777)]
     yield from mixed(36, "one name twice", "a directory, a link, a directory", fixup)

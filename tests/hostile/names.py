@@ -35,9 +35,10 @@ def leads_out():
     for name in LEADS_OUT:
         number = 25 if name.startswith(b"/") else 26
         for way in ("ustar", "pax", "gnu") if b"evil" in name else ("ustar",):
-            yield from mixed(number, "traversal", f"{name.decode()} by {way}", one(name, way))
+            text = "" if name.endswith(b"/") else f"'{name.decode()}'"
+            yield from mixed(number, "traversal", f"{name.decode()} by {way}", one(name, way), text)
     for name in (b"../evil", b"/etc/evil", TOP + b"/include/../../evil"):
-        yield from mixed(26, "traversal", f"directory {name.decode()}", one(name, kind=DIRECTORY))
+        yield from mixed(26, "traversal", f"directory {name.decode()}", one(name, kind=DIRECTORY), f"'{name.decode()}'")
     for name in BACKSLASHES:
         yield from mixed(28, "traversal", f"{name.decode()}", one(name))
 
@@ -46,7 +47,8 @@ def odd_names():
     for number, table in ((49, ODD), (50, CONTROL), (50, SHELL)):
         for idea, name in table.items():
             for way in ("ustar", "pax"):
-                yield from mixed(number, "names", f"{idea} by {way}", one(HERE + name, way))
+                text = "cudnn_\\x" if name in CONTROL.values() else ""
+                yield from mixed(number, "names", f"{idea} by {way}", one(HERE + name, way), text)
     for name in (b"-rf", b"--prefix=/", b"cudnn.h;", b"CUDNN_X.H"):
         yield from mixed(50, "names", f"{name.decode()} among the headers", one(HERE + name))
     for idea, name in (("a header in capitals", b"CUDNN.H"), ("a header with one capital", b"cuDNN.h"),
@@ -68,9 +70,9 @@ def long_names():
 def empty_names():
     yield from mixed(25, "names", "no name at all", one(b""))
     yield from mixed(25, "names", "no name by pax", one(b"", "pax"))
-    yield from mixed(26, "names", "a second top directory", one(b"other/include/cudnn_x.h"))
-    yield from mixed(26, "names", "a file beside the top directory", one(b"cudnn_x.h"))
-    yield from mixed(26, "names", "a file that no cuDNN has", one(TOP + b"/lib/evil.sh"))
+    yield from mixed(26, "names", "a second top directory", one(b"other/include/cudnn_x.h"), "is not below '")
+    yield from mixed(26, "names", "a file beside the top directory", one(b"cudnn_x.h"), "'cudnn_x.h'")
+    yield from mixed(26, "names", "a file that no cuDNN has", one(TOP + b"/lib/evil.sh"), "lib/evil.sh'")
     yield from mixed(26, "names", "a directory that no cuDNN has", one(TOP + b"/bin/", kind=DIRECTORY))
 
 
