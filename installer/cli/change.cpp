@@ -141,7 +141,7 @@ Result<void> same_machine(const Plan& plan, const Host& host) {
 }
 
 Result<void> can_go_on(const Plan& plan) {
-  if (plan.wanted && is_web_address(plan.wanted->location)) {
+  if (plan.wanted && is_url(plan.wanted->location)) {
     return tl::unexpected(download_needed(plan, *plan.wanted));
   }
   return {};

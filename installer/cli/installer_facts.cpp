@@ -23,7 +23,7 @@ Result<Answer> asked_of(const Words& command, Processes& processes) {
 }  // namespace
 
 Result<std::optional<InstallerFacts>> installer_facts(const Request& request, Processes& processes) {
-  if (request.archives.empty() || is_web_address(request.archives.front())) {
+  if (request.archives.empty() || is_url(request.archives.front())) {
     return std::optional<InstallerFacts>{};
   }
   const std::string& archive = request.archives.front();

@@ -63,7 +63,7 @@ Result<Outcome> carried_out(const PackagePlan& plan, const std::string& director
 
 Result<Request> checked_request(const PackageOptions& options) {
   auto request = request_from(options.choice, {});
-  if (request && (request->archives.empty() || is_web_address(request->archives.front()))) {
+  if (request && (request->archives.empty() || is_url(request->archives.front()))) {
     return failure(Fault::usage, "package takes an archive in hand", "name it: --archive FILE");
   }
   if (request && (options.into.empty() || options.distros.empty())) {

@@ -159,7 +159,7 @@ Result<void> add_repository(const ChoiceOptions& choice, Request& request) {
       return good;
     }
   }
-  if (is_web_address(choice.repository_key)) {
+  if (is_url(choice.repository_key)) {
     if (auto good = fetchable("--repository-key", choice.repository_key); !good) {
       return good;
     }
@@ -172,7 +172,7 @@ Result<void> add_repository(const ChoiceOptions& choice, Request& request) {
   }
   request.repository = choice.repository;
   request.key = choice.repository_key;
-  if (!request.key.empty() && !is_web_address(request.key)) {
+  if (!request.key.empty() && !is_url(request.key)) {
     auto path = absolute(request.key);
     if (!path) {
       return tl::unexpected(path.error());
@@ -184,10 +184,6 @@ Result<void> add_repository(const ChoiceOptions& choice, Request& request) {
 }
 
 }  // namespace
-
-bool is_web_address(const std::string& archive) {
-  return archive.rfind("https://", 0) == 0 || archive.rfind("http://", 0) == 0;
-}
 
 Result<Request> request_from(const ChoiceOptions& choice, const PlaceOptions& place) {
   Request request;

@@ -35,7 +35,4 @@ std::string package_state(const std::string& root, const Context& context);
 
 Result<std::chrono::seconds> checked_lock_timeout(const std::string& text);
 
-// http or https; everything else is a path.
-bool is_web_address(const std::string& archive);
-
 }  // namespace cudnn_install

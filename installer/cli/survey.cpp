@@ -122,7 +122,7 @@ Result<void> look_elsewhere(Request& request, const SurveyOptions& options, Surv
 }  // namespace
 
 Result<std::optional<ArchiveGlance>> glance_of(const Request& request, const Catalogue& catalogue) {
-  if (request.archives.empty() || is_web_address(request.archives.front())) {
+  if (request.archives.empty() || is_url(request.archives.front())) {
     return std::optional<ArchiveGlance>{};
   }
   if (auto readable = readable_archive(request.archives.front()); !readable) {

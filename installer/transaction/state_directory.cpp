@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -10,6 +11,8 @@
 #include <random>
 #include <utility>
 #include <vector>
+
+#include "system/uninterrupted.h"
 
 namespace cudnn_install {
 
@@ -19,16 +22,12 @@ constexpr std::size_t largest_small_file = std::size_t{64} << 20U;
 constexpr std::size_t block_size = std::size_t{1} << 20U;
 
 Result<std::size_t> read_some(const Descriptor& file, std::vector<std::byte>& buffer) {
-  while (true) {
-    const ssize_t length = ::read(file.number(), buffer.data(), buffer.size());
-    if (length >= 0) {
-      return static_cast<std::size_t>(length);
-    }
-    if (errno != EINTR) {
-      const int code = errno;
-      return tl::unexpected(system_error(code, "cannot read"));
-    }
+  const ssize_t length = uninterrupted([&] { return ::read(file.number(), buffer.data(), buffer.size()); });
+  if (length < 0) {
+    const int code = errno;
+    return tl::unexpected(system_error(code, "cannot read"));
   }
+  return static_cast<std::size_t>(length);
 }
 
 Result<void> copy_bytes(Files& files, const Descriptor& from, const Descriptor& to) {
@@ -103,6 +102,25 @@ Result<void> believable(const Directory& directory) {
   return believable(directory.number(), directory.path);
 }
 
+Result<std::string> whole_text(const Descriptor& file, std::size_t limit, const std::string& path) {
+  std::string text;
+  std::vector<std::byte> buffer(std::min(block_size, limit + 1));
+  while (true) {
+    const auto length = read_some(file, buffer);
+    if (!length) {
+      return tl::unexpected(during(length.error(), "read '" + path + "'"));
+    }
+    if (*length == 0) {
+      return text;
+    }
+    text.append(reinterpret_cast<const char*>(buffer.data()), *length);
+    if (text.size() > limit) {
+      return failure(Fault::conflict, "'" + path + "' is larger than " + std::to_string(limit >> 20U) +
+                                          " MiB, too large for what it should be");
+    }
+  }
+}
+
 Result<std::optional<std::string>> small_file(Files& files, const Directory& at, const std::string& name) {
   const auto stat = files.look(at, name);
   if (!stat || !*stat) {
@@ -115,21 +133,7 @@ Result<std::optional<std::string>> small_file(Files& files, const Directory& at,
   if (auto ours = believable(file->number(), at.path + "/" + name); !ours) {
     return tl::unexpected(ours.error());
   }
-  std::string text;
-  std::vector<std::byte> buffer(block_size);
-  while (true) {
-    const auto length = read_some(*file, buffer);
-    if (!length) {
-      return tl::unexpected(during(length.error(), "read '" + at.path + "/" + name + "'"));
-    }
-    if (*length == 0) {
-      return text;
-    }
-    text.append(reinterpret_cast<const char*>(buffer.data()), *length);
-    if (text.size() > largest_small_file) {
-      return failure(Fault::conflict, "'" + at.path + "/" + name + "' is too large to be ours");
-    }
-  }
+  return whole_text(*file, largest_small_file, at.path + "/" + name);
 }
 
 Result<void> write_aside(Files& files, const Directory& at, const std::string& name, const std::string& text) {

@@ -32,6 +32,9 @@ std::string now_utc();    // 2026-11-21T10:00:00Z
 // What an open directory's owner and mode say; `path` is for the message.
 Result<void> believable(const Directory& directory);
 
+// From where it stands to its end; more than `limit` bytes are `conflict`. `path` is for the message.
+Result<std::string> whole_text(const Descriptor& file, std::size_t limit, const std::string& path);
+
 // Name, at most 64 MiB; absent: nullopt; what is no file, or may be written by strangers, is `conflict`.
 Result<std::optional<std::string>> small_file(Files& files, const Directory& at, const std::string& name);
 // NAME.tmp, whole and on the disk; whatever had that name goes.

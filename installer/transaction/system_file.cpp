@@ -1,11 +1,8 @@
 #include "transaction/system_file.h"
 
-#include <unistd.h>
-
 #include <ctime>
 #include <utility>
 
-#include "system/uninterrupted.h"
 #include "transaction/state_directory.h"
 
 namespace cudnn_install {
@@ -79,22 +76,9 @@ Result<std::optional<FileText>> read_file_text(Files& files, const SystemPlace& 
   if (!file) {
     return tl::unexpected(file.error());
   }
-  FileText found{.text = std::string(largest + 1, '\0'), .mode = (*stat)->mode};
-  std::size_t length = 0;
-  while (length < found.text.size()) {
-    const ssize_t count =
-        uninterrupted([&] { return ::read(file->number(), found.text.data() + length, found.text.size() - length); });
-    if (count < 0) {
-      const int code = errno;
-      return tl::unexpected(system_error(code, "cannot read '" + at.directory.path + "/" + at.name + "'"));
-    }
-    if (count == 0) {
-      found.text.resize(length);
-      return found;
-    }
-    length += static_cast<std::size_t>(count);
-  }
-  return failure(Fault::conflict, "'" + at.directory.path + "/" + at.name + "' is larger than 1 MiB");
+  return whole_text(*file, largest, at.directory.path + "/" + at.name).map([&](std::string text) {
+    return std::optional(FileText{.text = std::move(text), .mode = (*stat)->mode});
+  });
 }
 
 }  // namespace cudnn_install
