@@ -101,7 +101,7 @@ struct DistroMatch {
   bool operator==(const DistroMatch&) const = default;
 };
 
-// How packages for a distro are made. The number of threads is pinned, because the bytes depend on it.
+// How packages for a distro are made. The bytes depend on the threads, so they are pinned: one for zstd in a deb.
 struct Packing {
   std::string compression{};  // one of those that its package tools read; "": no packages are made for it
   int level = 0;

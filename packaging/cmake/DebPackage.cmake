@@ -11,13 +11,8 @@ function(make_deb)
   write_control(${root})
   write_scripts(${root})
   settle_tree(${root}/DEBIAN)
-  set(threads "")
-  execute_process(COMMAND dpkg-deb --help OUTPUT_VARIABLE help ERROR_QUIET)
-  if(help MATCHES "--threads-max")
-    set(threads --threads-max=${TARGET_threads})
-  endif()
-  run(${CMAKE_COMMAND} -E env TMPDIR=${WORK}
-    dpkg-deb --root-owner-group -Z${TARGET_compression} -z${TARGET_level} ${threads} --build ${root} ${DONE}/${PACKAGE_file})
+  run(${CMAKE_COMMAND} -E env TMPDIR=${WORK} DPKG_DEB_THREADS_MAX=${TARGET_threads}
+    dpkg-deb --root-owner-group -Z${TARGET_compression} -z${TARGET_level} --build ${root} ${DONE}/${PACKAGE_file})
   file(REMOVE_RECURSE ${root})
 endfunction()
 

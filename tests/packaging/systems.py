@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -124,35 +125,38 @@ class Systems(unittest.TestCase):
         with Emulated("ppc64le"):
             self.rpm_life("bookworm-ppc64el", "ppc64le", arch="ppc64le")
 
-    def test_piuparts(self):
-        """Install and purge, and the upgrade from the previous version, which a signed repository offers."""
-        root = self.scratch / "piuparts"  # whole: piuparts looks at manual pages too, which the other roots lack
-        os.makedirs(root)
-        text_of("tar", "--numeric-owner", "-C", root, "-xpf", text_of(DEBIAN_ROOT, SUITE).strip())
-        said = self.piuparts(root, self.published(root), self.without_samples(version="8.9.7.29"))
-        for name in ("libcudnn8", "libcudnn8-dev"):
-            self.assertRegex(said, rf"Unpacking {name}[^ ]* \(8\.9\.7\.29-\S+\) over \(8\.9\.6\.50-")
-        self.piuparts(root, None, self.without_samples())
+    def test_piuparts_of_cudnn_8(self):
+        self.judged_by_piuparts(NAMES, self.debs(), self.debs(version="8.9.7.29"))
 
-    def without_samples(self, **which):
-        return [path for path in self.debs(**which) if "samples" not in path]
+    def test_piuparts_of_cudnn_9(self):
+        names = [f"libcudnn9{part}-cuda-12" for part in ("", "-headers", "-dev", "-static")] + ["libcudnn9-samples"]
+        self.judged_by_piuparts(names, self.debs(version="9.10.2.21"), self.debs(version="9.19.0.56"))
 
-    def published(self, root):
-        """Lays a repository of the previous version into the root; answers its line for sources.list."""
+    def judged_by_piuparts(self, names, older, newer):
+        """Install and purge of all packages, and their upgrade from the previous version, which a signed repository offers."""
+        versions = [factory.fields_of(debs[0])["Version"] for debs in (older, newer)]
+        self.assertEqual(sorted(names), sorted(factory.fields_of(deb)["Package"] for deb in newer))
+        with tempfile.TemporaryDirectory(dir=self.scratch.path) as root:  # whole: manual pages too, which the other roots lack
+            text_of("tar", "--numeric-owner", "-C", root, "-xpf", text_of(DEBIAN_ROOT, SUITE).strip())
+            said = self.piuparts(root, self.published(root, older), newer)
+        for name in names:
+            self.assertRegex(said, rf"Unpacking {name}[^ ]* \({re.escape(versions[1])}\) over \({re.escape(versions[0])}\)")
+
+    def published(self, root, packages):
+        """Lays a repository of them into the root; answers its line for sources.list."""
         with keys.throw_away("piuparts") as key:
             factory.text_of(os.path.join(REPOSITORY, "network-repository"), "--out", f"{root}/srv/repository", "--distro",
                             "debian12", "--arch", "x86_64", "--url", "file:///srv/repository", "--sign-key", key.fingerprint,
-                            *self.without_samples(), env={**os.environ, "GNUPGHOME": key.home})
+                            *packages, env={**os.environ, "GNUPGHOME": key.home})
             key.write_public(f"{root}/usr/share/keyrings/previous.gpg", armored=False)
         return "deb [signed-by=/usr/share/keyrings/previous.gpg] file:///srv/repository/debian12/x86_64 /"
 
     def piuparts(self, root, repository, packages):
         """What it says; whatever a purge leaves is an error to it."""
-        how = ["--extra-repo", repository] if repository else ["--no-upgrade-test"]
         with tempfile.TemporaryDirectory(dir=self.scratch.path) as folder:
             log = os.path.join(folder, "log")
             done = subprocess.run(["piuparts", "-d", SUITE, "-m", f"{self.debian().split()[1]} main", "--existing-chroot", root,
-                                   "--no-eatmydata", *how, "-l", log, *packages],
+                                   "--no-eatmydata", "--extra-repo", repository, "-l", log, *packages],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, check=False)
             with open(log, encoding="utf-8", errors="replace") as file:
                 said = file.read()

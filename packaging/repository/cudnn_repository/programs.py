@@ -19,8 +19,9 @@ def need(*programs):
 
 
 def run(*command, folder=None, may_fail=False):
-    """The program's standard output. Another exit status than 0 is a Failure with the program's own words."""
-    environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC", "SOURCE_DATE_EPOCH": str(moment())}
+    """The program's standard output. Another exit status than 0 is a Failure with the program's own words. What it writes
+    depends on neither place, hour nor machine."""
+    environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC", "SOURCE_DATE_EPOCH": str(moment()), "DPKG_DEB_THREADS_MAX": "1"}
     done = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, text=True, capture_output=True,
                           check=False)
     if done.returncode != 0 and not may_fail:
