@@ -9,11 +9,11 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import factory  # noqa: E402
+import seventh  # noqa: E402
 from factory import Build, Scratch  # noqa: E402
 from roots import DpkgRoot, RpmRoot  # noqa: E402
 
 TRIPLET = "x86_64-linux-gnu"
-HEADER = f"/usr/include/{TRIPLET}/cudnn_v{{}}.h"
 
 
 class Made:
@@ -41,6 +41,11 @@ class Made:
         return [build.path(name) for name in build.files()
                 if name.endswith(suffix) and any(name.startswith(each + separator) for each in wanted)]
 
+    @classmethod
+    def ninth(cls, suffix):
+        build = cls.get("9.19.0.56", "13")
+        return [build.path(name) for name in build.files() if name.endswith(suffix)]
+
 
 def build_major(which):
     return which.get("version", "8.9.6.50").split(".")[0]
@@ -48,7 +53,7 @@ def build_major(which):
 
 class Case(unittest.TestCase):
     maxDiff = None
-    kind = DpkgRoot
+    kind, include, library = DpkgRoot, f"/usr/include/{TRIPLET}", f"/usr/lib/{TRIPLET}"
 
     def setUp(self):
         if os.getuid() != 0:
@@ -57,10 +62,22 @@ class Case(unittest.TestCase):
         self.addCleanup(self.scratch.close)
         self.root = self.kind(self.scratch / "root")
 
-    def assert_front(self, major, version, library=f"/usr/lib/{TRIPLET}"):
-        self.assertEqual(self.root.end_of(f"{library}/libcudnn.so"), f"{library}/libcudnn.so.{version}")
-        header = HEADER.format(major) if self.kind is DpkgRoot else f"/usr/include/cudnn_v{major}.h"
-        self.assertEqual(self.root.end_of("/usr/include/cudnn.h"), header)
+    def assert_front(self, major, version):
+        self.assertEqual(self.root.end_of(f"{self.library}/libcudnn.so"), f"{self.library}/libcudnn.so.{version}")
+        self.assertEqual(self.root.end_of("/usr/include/cudnn.h"), f"{self.include}/cudnn_v{major}.h")
+
+    def assert_the_guides_switch_works(self):
+        """Section 1.5: of 7, 8 and 9, all installed, the newest is in front until another is chosen."""
+        said = self.root.alternatives("--display", "libcudnn")
+        for major in (7, 8, 9):
+            self.assertIn(f"{self.include}/cudnn_v{major}.h", said)
+        self.assertIn("auto mode", said)
+        self.assert_front(9, "9.19.0")
+        for major, version in ((8, "8.9.6"), (7, "7.6.5"), (9, "9.19.0")):
+            self.root.alternatives("--set", "libcudnn", f"{self.include}/cudnn_v{major}.h")
+            self.assert_front(major, version)
+        self.assertEqual(self.root.end_of("/usr/include/cudnn_graph.h"), f"{self.include}/cudnn_graph_v9.h")
+        self.root.alternatives("--auto", "libcudnn")
 
 
 class Debs(Case):
@@ -99,23 +116,15 @@ class Debs(Case):
             subprocess.run(["dpkg", "--compare-versions", older, "lt", newer], check=True)
 
     def test_an_administrators_choice_outlives_an_upgrade(self):
-        self.root.dpkg("-i", *Made.packages(".deb"), *self.ninth())
-        self.root.alternatives("--set", "libcudnn", HEADER.format(8))
+        self.root.dpkg("-i", *Made.packages(".deb"), *Made.ninth(".deb"))
+        self.root.alternatives("--set", "libcudnn", f"{self.include}/cudnn_v8.h")
         self.root.dpkg("-i", *Made.packages(".deb", version="8.9.7.29"))
         self.assert_front(8, "8.9.7")
         self.assertIn("manual mode", self.root.alternatives("--display", "libcudnn"))
 
     def test_versions_7_8_and_9_stand_side_by_side_and_the_guides_switch_works(self):
-        self.root.dpkg("-i", *self.seventh(), *Made.packages(".deb"), *self.ninth())
-        said = self.root.alternatives("--display", "libcudnn")
-        for major in (7, 8, 9):
-            self.assertIn(HEADER.format(major), said)
-        self.assert_front(9, "9.19.0")
-        for major, version in ((8, "8.9.6"), (7, "7.6.5"), (9, "9.19.0")):
-            self.root.alternatives("--set", "libcudnn", HEADER.format(major))
-            self.assert_front(major, version)
-        self.assertEqual(self.root.end_of("/usr/include/cudnn_graph.h"), f"/usr/include/{TRIPLET}/cudnn_graph_v9.h")
-        self.root.alternatives("--auto", "libcudnn")
+        self.root.dpkg("-i", seventh.deb(self.scratch.path), *Made.packages(".deb"), *Made.ninth(".deb"))
+        self.assert_the_guides_switch_works()
         self.root.dpkg("-r", "libcudnn9-dev-cuda-13")
         self.assert_front(8, "8.9.6")
         self.assertEqual(self.root.end_of(f"/usr/lib/{TRIPLET}/libcudnn_ops_infer_static.a"),
@@ -135,35 +144,9 @@ class Debs(Case):
         self.assertEqual([line.split()[1] for line in root.state() if line.split()[1].startswith("libcudnn8:")],
                          ["libcudnn8:amd64", "libcudnn8:ppc64el"])
 
-    def ninth(self):
-        build = Made.get("9.19.0.56", "13")
-        return [build.path(name) for name in build.files() if name.endswith(".deb")]
-
-    def seventh(self):
-        """A package as those of cuDNN 7 registered themselves: the header is the master, library and archive its slaves."""
-        tree = self.scratch / "libcudnn7-dev"
-        lib, include = f"{tree}/usr/lib/{TRIPLET}", f"{tree}/usr/include/{TRIPLET}"
-        for folder in (lib, include, f"{tree}/DEBIAN"):
-            os.makedirs(folder)
-        for path in (f"{lib}/libcudnn.so.7.6.5", f"{lib}/libcudnn_static_v7.a", f"{include}/cudnn_v7.h"):
-            open(path, "w", encoding="ascii").close()
-        os.symlink("libcudnn.so.7.6.5", f"{lib}/libcudnn.so.7")
-        with open(f"{tree}/DEBIAN/control", "w", encoding="ascii") as file:
-            file.write("Package: libcudnn7-dev\nVersion: 7.6.5.32-1+cuda10.2\nArchitecture: amd64\nMaintainer: x <x@x.invalid>\n"
-                       "Description: x\n")
-        for name, text in (("postinst", f"update-alternatives --install /usr/include/cudnn.h libcudnn {HEADER.format(7)} 70605 "
-                            f"--slave /usr/lib/{TRIPLET}/libcudnn.so libcudnn_so /usr/lib/{TRIPLET}/libcudnn.so.7 --slave "
-                            f"/usr/lib/{TRIPLET}/libcudnn_static.a libcudnn_stlib /usr/lib/{TRIPLET}/libcudnn_static_v7.a"),
-                           ("prerm", f"update-alternatives --remove libcudnn {HEADER.format(7)}")):
-            with open(f"{tree}/DEBIAN/{name}", "w", encoding="ascii") as file:
-                file.write(f"#!/bin/sh\nset -e\n{text}\n")
-            os.chmod(file.name, 0o755)
-        factory.text_of("dpkg-deb", "--build", tree, f"{tree}.deb")
-        return [f"{tree}.deb"]
-
 
 class Rpms(Case):
-    kind = RpmRoot
+    kind, include, library = RpmRoot, "/usr/include", "/usr/lib64"
     kinds = ("", "-devel", "-samples")
 
     def packages(self, **which):
@@ -174,7 +157,7 @@ class Rpms(Case):
     def test_install_reinstall_and_remove_leave_the_root_as_it_was(self):
         before = self.root.tree("/etc/ld.so.cache", "/var/cache")
         self.root.install(*self.packages())
-        self.assert_front(8, "8.9.6", "/usr/lib64")
+        self.assert_front(8, "8.9.6")
         installed = self.root.tree("/etc/ld.so.cache")
         self.assertEqual(self.root.rpm("-V", "--nodeps", "libcudnn8", "libcudnn8-devel", "libcudnn8-samples"), "")
         self.root.install("--replacepkgs", *self.packages(), how="-U")
@@ -186,18 +169,17 @@ class Rpms(Case):
         for version, cuda, full in (("8.9.6.50", "11", "11.8"), ("8.9.6.50", "12", "12.2"), ("8.9.7.29", "11", "11.8")):
             self.root.install(*self.packages(version=version, cuda=cuda), how="-U")
             self.assertEqual(self.root.state(), [f"libcudnn8{kind}-{version}-1.cuda{full}.x86_64" for kind in self.kinds])
-            self.assert_front(8, version.rsplit(".", 1)[0], "/usr/lib64")
+            self.assert_front(8, version.rsplit(".", 1)[0])
             self.assertEqual(self.root.rpm("-V", "--nodeps", "libcudnn8", "libcudnn8-devel"), "")
 
-    def test_8_and_9_stand_side_by_side_and_removal_of_one_leaves_the_other(self):
-        build = Made.get("9.19.0.56", "13")
-        ninth = [build.path(name) for name in build.files() if name.endswith(".rpm")]
-        self.root.install(*self.packages(), *ninth)
-        self.assert_front(9, "9.19.0", "/usr/lib64")
-        self.root.alternatives("--set", "libcudnn", "/usr/include/cudnn_v8.h")
-        self.assert_front(8, "8.9.6", "/usr/lib64")
-        self.root.rpm("-e", "--nodeps", "libcudnn8-devel")
-        self.assert_front(9, "9.19.0", "/usr/lib64")
+    def test_versions_7_8_and_9_stand_side_by_side_and_the_guides_switch_works(self):
+        self.root.install(seventh.rpm(self.scratch.path), *self.packages(), *Made.ninth(".rpm"))
+        self.assert_the_guides_switch_works()
+        self.root.rpm("-e", "libcudnn9-devel-cuda-13")
+        self.assert_front(8, "8.9.6")
+        self.assertIsNone(self.root.end_of("/usr/include/cudnn_graph.h"))
+        self.root.rpm("-e", "libcudnn8-devel")
+        self.assert_front(7, "7.6.5")
 
     def test_other_architectures_install(self):
         for arch in ("sbsa", "ppc64le"):
