@@ -5,7 +5,6 @@ import re
 import struct
 import time
 import zipfile
-from typing import NamedTuple
 
 from . import layout
 
@@ -14,18 +13,7 @@ MACHINE_AMD64 = 0x8664
 STEM = r"cudnn(_[a-z]+)*"
 
 
-class Release(NamedTuple):
-    version: str  # four parts: 8.9.6.50
-    cuda: int
-
-    @property
-    def major(self) -> int:
-        return int(self.version.split(".")[0])
-
-    @property
-    def short(self) -> str:
-        return ".".join(self.version.split(".")[:3])
-
+class Release(layout.Release):
     @property
     def top(self) -> str:
         return f"cudnn-windows-x86_64-{self.version}_cuda{self.cuda}-archive"
@@ -39,7 +27,7 @@ class Release(NamedTuple):
 def release(version: str, cuda: int) -> Release:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){3}", version) or tuple(map(int, version.split("."))) < (8, 8):
         raise SystemExit(f"version '{version}' is not four parts of 8.8 or newer, such as 8.9.6.50")
-    return Release(version, cuda)
+    return Release(version, cuda, "x86_64")
 
 
 def path_of(name: str, of: Release):

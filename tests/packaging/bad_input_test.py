@@ -10,7 +10,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import factory  # noqa: E402
-from factory import Build, Scratch  # noqa: E402
+from factory import Build  # noqa: E402
 
 TOP = "cudnn-linux-x86_64-8.9.6.50_cuda12-archive"
 
@@ -20,13 +20,10 @@ def unwrapped(text):
     return re.sub(r"\s+", " ", text)
 
 
-class BadInput(unittest.TestCase):
-    maxDiff = None
-
+class BadInput(factory.Case):
     @classmethod
     def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
+        super().setUpClass()
         cls.archive = factory.demo(cls.scratch / "archives")
         cls.foreign = factory.demo(cls.scratch / "archives", "8.9.6.50", "12", "sbsa")
 

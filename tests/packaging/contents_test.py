@@ -11,20 +11,17 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import factory  # noqa: E402
-from factory import MACHINES, Build, Scratch, members_of, text_of  # noqa: E402
+from factory import MACHINES, Build, members_of, text_of  # noqa: E402
 
 VERSION, DEB, RPM = "8.9.6.50", "8.9.6.50-1+cuda12.2", "8.9.6.50-1.cuda12.2"
 STEMS = ["libcudnn", "libcudnn_adv_infer", "libcudnn_adv_train", "libcudnn_cnn_infer", "libcudnn_cnn_train",
          "libcudnn_ops_infer", "libcudnn_ops_train"]
 
 
-class Packages(unittest.TestCase):
-    maxDiff = None
-
+class Packages(factory.Case):
     @classmethod
     def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
+        super().setUpClass()
         cls.archives = {arch: factory.demo(cls.scratch / "archives", VERSION, "12", arch) for arch in MACHINES}
         cls.builds = {arch: Build(cls.scratch.path, arch).make(cls.archives[arch]) for arch in MACHINES}
         cls.members = {(arch, name): members_of(build.path(name))
@@ -215,15 +212,12 @@ def rpm_words(path, query):
     return factory.rpm_says(path, query)
 
 
-class Ninth(unittest.TestCase):
+class Ninth(factory.Case):
     """cuDNN 9 splits headers and static libraries off, and names the CUDA major in the package."""
-
-    maxDiff = None
 
     @classmethod
     def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
+        super().setUpClass()
         cls.archive = factory.demo(cls.scratch / "archives", "9.19.0.56", "13", "x86_64")
         cls.build = Build(cls.scratch.path, "9").make(cls.archive)
 

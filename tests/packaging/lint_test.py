@@ -12,7 +12,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import factory  # noqa: E402
-from factory import Build, Scratch  # noqa: E402
+from factory import Build  # noqa: E402
 
 REPOSITORY = os.path.join(factory.SOURCE, "packaging", "repository")
 sys.path.insert(0, REPOSITORY)
@@ -24,15 +24,8 @@ MOST = 10
 DISTROS = ["-D", "CUDNN_DISTRO=debian11;rhel9"]
 
 
-class Judged(unittest.TestCase):
+class Judged(factory.Case):
     """Asks lintian and rpmlint."""
-
-    maxDiff = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
 
     def said(self, *command, home=None):
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,

@@ -11,18 +11,15 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import elsewhere  # noqa: E402
 import factory  # noqa: E402
-from factory import Build, Scratch  # noqa: E402
+from factory import Build  # noqa: E402
 
 ASKED = 'umask; id -u; date +%Z; nproc; getconf _NPROCESSORS_ONLN; rpm -E "%{getncpus}"'
 
 
-class Rebuilds(unittest.TestCase):
-    maxDiff = None
-
+class Rebuilds(factory.Case):
     @classmethod
     def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
+        super().setUpClass()
         cls.archive = factory.demo(cls.scratch / "archives")
         cls.before = elsewhere.before(os.path.join(factory.SOURCE, "packaging", "CMakeLists.txt"))
 

@@ -13,7 +13,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import factory  # noqa: E402
-from factory import Build, Scratch, text_of  # noqa: E402
+from factory import Build, text_of  # noqa: E402
 
 REPOSITORY = os.path.join(factory.SOURCE, "packaging", "repository")
 sys.path[:0] = [REPOSITORY, os.path.join(factory.SOURCE, "tests", "roots")]
@@ -27,16 +27,13 @@ NAMES = ["libcudnn8", "libcudnn8-dev", "libcudnn8-samples"]
 RPM_NAMES = ["libcudnn8", "libcudnn8-devel", "libcudnn8-samples"]
 
 
-class Systems(unittest.TestCase):
-    maxDiff = None
-
+class Systems(factory.Case):
     @classmethod
     def setUpClass(cls):
         if os.getuid() != 0:
             sys.exit("needs root, to make and enter other roots")
         os.environ["CUDNN_PACKAGING_SCRATCH"] = "/var/tmp"
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
+        super().setUpClass()
 
     def made(self, version="8.9.6.50", cuda="12", arch="x86_64"):
         build = Build(self.scratch.path, f"{version}-{cuda}-{arch}")

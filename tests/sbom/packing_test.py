@@ -10,7 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "packaging")]
 import factory  # noqa: E402
 import packages  # noqa: E402
-from factory import Build, Scratch  # noqa: E402
+from factory import Build  # noqa: E402
 
 VALIDATOR = sys.argv.pop(1) if len(sys.argv) > 1 else sys.exit("usage: packing_test.py PYTHON-OF-THE-PINNED-TOOLS")
 ENDINGS = [".spdx.json", ".cdx.json", ".intoto.json"]
@@ -21,13 +21,10 @@ def loaded(path):
         return json.load(file)
 
 
-class Packing(unittest.TestCase):
-    maxDiff = None
-
+class Packing(factory.Case):
     @classmethod
     def setUpClass(cls):
-        cls.scratch = Scratch()
-        cls.addClassCleanup(cls.scratch.close)
+        super().setUpClass()
         cls.archive = factory.demo(cls.scratch / "archives")
         cls.windows = factory.demo(cls.scratch / "archives", "8.9.6.50", "12", "windows")
         cls.build = Build(cls.scratch.path, "build").make(cls.archive, "-D", "CUDNN_SBOM=ON", "-D", f"CUDNN_WINDOWS={cls.windows}")

@@ -3,14 +3,13 @@
 //   RNN [device=NUMBER]
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <exception>
 #include <random>
+#include <string>
 
 #include "descriptors.h"
 #include "device.h"
 #include "lstm.h"
+#include "program.h"
 
 using namespace samples;
 
@@ -165,8 +164,8 @@ bool compare(const Handle& handle, const Case& one) {
   return judge(one, "cell state", found.cell, reference.cell) && good;
 }
 
-bool all_cases(int device) {
-  use_device(device);
+bool all_cases(const Options& options) {
+  use_device(std::stoi(options.at("device")));
   const Handle handle;
   bool good = true;
   for (const Case& one : cases) {
@@ -178,20 +177,5 @@ bool all_cases(int device) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  int device = 0;
-  for (int i = 1; i < count; ++i) {
-    if (std::strncmp(arguments[i], "device=", 7) != 0) {
-      std::printf("usage: RNN [device=NUMBER]\n");
-      return std::strcmp(arguments[i], "help") == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    }
-    device = std::atoi(arguments[i] + 7);
-  }
-  try {
-    const bool good = all_cases(device);
-    std::printf("\n%s\n", good ? "Test passed!" : "Test failed!");
-    return good ? EXIT_SUCCESS : EXIT_FAILURE;
-  } catch (const std::exception& error) {
-    std::printf("%s\n\nTest failed!\n", error.what());
-    return EXIT_FAILURE;
-  }
+  return program(count, arguments, "RNN [device=NUMBER]", {{"device", "0"}}, all_cases);
 }

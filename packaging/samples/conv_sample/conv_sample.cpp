@@ -2,12 +2,11 @@
 //
 //   conv_sample [device=NUMBER]
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <exception>
 #include <random>
+#include <string>
 
 #include "convolution.h"
+#include "program.h"
 
 using namespace samples;
 
@@ -85,8 +84,8 @@ bool in_half(const Handle& handle, const Case& one) {
   return judge(one.name, "half, channels last, forward", y, channels_last(of.output(), convolve(of, x, w)), 5e-3);
 }
 
-bool all_cases(int device) {
-  use_device(device);
+bool all_cases(const Options& options) {
+  use_device(std::stoi(options.at("device")));
   const Handle handle;
   bool good = true;
   for (const Case& one : cases) {
@@ -99,20 +98,5 @@ bool all_cases(int device) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  int device = 0;
-  for (int i = 1; i < count; ++i) {
-    if (std::strncmp(arguments[i], "device=", 7) != 0) {
-      std::printf("usage: conv_sample [device=NUMBER]\n");
-      return std::strcmp(arguments[i], "help") == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    }
-    device = std::atoi(arguments[i] + 7);
-  }
-  try {
-    const bool good = all_cases(device);
-    std::printf("\n%s\n", good ? "Test passed!" : "Test failed!");
-    return good ? EXIT_SUCCESS : EXIT_FAILURE;
-  } catch (const std::exception& error) {
-    std::printf("%s\n\nTest failed!\n", error.what());
-    return EXIT_FAILURE;
-  }
+  return program(count, arguments, "conv_sample [device=NUMBER]", {{"device", "0"}}, all_cases);
 }

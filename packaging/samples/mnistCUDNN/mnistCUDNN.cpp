@@ -4,22 +4,15 @@
 //   mnistCUDNN image=FILE             one 28x28 PGM picture of your own
 //   mnistCUDNN device=NUMBER …        on another GPU than the first
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <string>
 
 #include "files.h"
 #include "network.h"
+#include "program.h"
 
 using namespace samples;
 
 namespace {
-
-struct Options {
-  int device = 0;
-  std::string image;
-  std::string data;
-};
 
 struct Precision {
   cudnnDataType_t type;
@@ -55,17 +48,18 @@ bool ten_digits(const Network& network, const Weights& weights, const Precision&
   return good;
 }
 
-bool run(const Options& options) {
-  use_device(options.device);
+bool run(const Options& options, const std::string& data) {
+  use_device(std::stoi(options.at("device")));
   const Handle handle;
-  const Weights weights(options.data + "weights.f32");
+  const Weights weights(data + "weights.f32");
+  const std::string& image = options.at("image");
   bool good = true;
   for (const Precision& precision : precisions) {
     std::printf("\nTesting %s precision\n", precision.name);
     const Network network(handle, weights, precision.type);
     int answer = -1;
-    good = (options.image.empty() ? ten_digits(network, weights, precision, options.data)
-                                  : classify(network, weights, precision, options.image, answer)) &&
+    good = (image.empty() ? ten_digits(network, weights, precision, data)
+                          : classify(network, weights, precision, image, answer)) &&
            good;
   }
   return good;
@@ -80,25 +74,7 @@ std::string data_beside(const std::string& program) {
 }  // namespace
 
 int main(int count, char** arguments) {
-  Options options;
-  options.data = data_beside(arguments[0]);
-  for (int i = 1; i < count; ++i) {
-    const std::string argument = arguments[i];
-    if (argument.compare(0, 7, "device=") == 0) {
-      options.device = std::atoi(argument.c_str() + 7);
-    } else if (argument.compare(0, 6, "image=") == 0) {
-      options.image = argument.substr(6);
-    } else {
-      std::printf("usage: mnistCUDNN [device=NUMBER] [image=FILE]\n");
-      return argument == "help" ? EXIT_SUCCESS : EXIT_FAILURE;
-    }
-  }
-  try {
-    const bool good = run(options);
-    std::printf("\n%s\n", good ? "Test passed!" : "Test failed!");
-    return good ? EXIT_SUCCESS : EXIT_FAILURE;
-  } catch (const std::exception& error) {
-    std::printf("%s\n\nTest failed!\n", error.what());
-    return EXIT_FAILURE;
-  }
+  const std::string data = data_beside(arguments[0]);
+  return program(count, arguments, "mnistCUDNN [device=NUMBER] [image=FILE]", {{"device", "0"}, {"image", ""}},
+                 [&data](const Options& options) { return run(options, data); });
 }
