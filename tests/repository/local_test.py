@@ -133,16 +133,15 @@ class Others(Local):
 
 class Making(Local):
     def test_the_same_input_gives_the_same_bytes_but_for_signatures(self):
-        made = [self.unpacked("022", {}), self.unpacked("077", {"TZ": "Asia/Tokyo", "LC_ALL": "C.UTF-8"})]
+        made = [self.unpacked("here"), self.unpacked("stranger/out", **self.elsewhere())]
         self.assertEqual(made[0], made[1])
         self.assertEqual([True, True], [len(files) > 8 for _, files in made[0].values()])
 
-    def unpacked(self, umask, environment):
-        """What two installers made under `umask` hold: (listing with times, digests), both without signatures."""
-        out, found = os.path.join(self.scratch, umask), {}
+    def unpacked(self, place, **how):
+        """What two installers made so hold: (listing with times, digests), both without signatures."""
+        out, found = os.path.join(self.scratch, place), {}
         self.must("local-installers", "--out", out, "--distro", "debian12", "--distro", "rhel9", "--sign-key", self.key,
-                  *self.debs, *self.signed_once(), environment=environment,
-                  before=["sh", "-c", f'umask {umask}; exec "$@"', "sh"])
+                  *self.debs, *self.signed_once(), **how)
         for name in sorted(os.listdir(out)):
             into = os.path.join(out, f"{name}.d")
             (self.undeb if name.endswith(".deb") else self.unrpm)(os.path.join(out, name), into)

@@ -213,10 +213,10 @@ class Again(Network):
 class Making(Network):
     def test_the_same_packages_give_the_same_repository_but_for_signatures(self):
         probes, made = packs.probe_debs(self.scratch, 3), []
-        for number, environment in enumerate([{}, {"TZ": "Asia/Tokyo"}]):
-            self.out = os.path.join(self.scratch, str(number))
+        for number, how in enumerate([{}, self.elsewhere()]):
+            self.out = os.path.join(self.scratch, ("here", "stranger/out")[number])
             for arguments in (probes[:2], probes[2:]):
-                self.must_publish(*(arguments if number == 0 else reversed(arguments)), environment=environment)
+                self.must_publish(*(arguments if number == 0 else reversed(arguments)), **how)
             made.append({name: digest for name, digest in workbench.tree(self.out).items() if ".publish" not in name})
             time.sleep(1.1)  # a signature of another second would differ in the signature alone
         different = {name for name in made[0] if made[1][name] != made[0][name]}
@@ -227,9 +227,9 @@ class Making(Network):
         probes, made = packs.probe_rpms(self.scratch, 2), []
         packs.run("rpmsign", "--addsign", "-D", "__gpg /usr/bin/gpg", "-D", f"_gpg_name {self.key}", "-D",
                   f"_gpg_path {self.keyring.home}", *probes)
-        for number in range(2):
-            self.out = os.path.join(self.scratch, str(number))
-            self.must_publish(*probes, distro="rhel9")
+        for number, how in enumerate([{}, self.elsewhere()]):
+            self.out = os.path.join(self.scratch, ("here", "stranger/out")[number])
+            self.must_publish(*probes, distro="rhel9", **how)
             made.append({name: digest for name, digest in workbench.tree(self.out).items() if ".publish" not in name})
             time.sleep(1.1)
         different = {name for name in made[0] if made[1].get(name) != made[0][name]}

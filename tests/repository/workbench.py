@@ -14,6 +14,8 @@ import unittest
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path[:0] = [HERE, os.path.join(HERE, "..", "roots"), os.path.join(HERE, "..", "..", "packaging", "repository")]
+sys.path.append(os.path.join(HERE, "..", "packaging"))
+import elsewhere  # noqa: E402
 import packs  # noqa: E402
 import roots  # noqa: E402
 
@@ -134,6 +136,17 @@ class Case(unittest.TestCase):
         done = self.publish(*arguments, **more)
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
         return done.stdout
+
+    def elsewhere(self):
+        """How a program is run as on another machine, by another user who has the same key and a folder to write to."""
+        home = elsewhere.home(os.path.join(self.scratch, "stranger"))
+        packs.run("cp", "-a", self.keyring.home, f"{home}/keys")
+        packs.run("chown", "-R", str(elsewhere.STRANGER), f"{home}/keys")
+        self.addCleanup(packs.run, "gpgconf", "--kill", "all", environment={"GNUPGHOME": f"{home}/keys"})
+        for readable in (self.scratch, self.given):
+            os.chmod(readable, 0o755)
+        return {"before": elsewhere.before(os.path.join(PROGRAMS, "network-repository")),
+                "environment": {**elsewhere.ENVIRONMENT, "HOME": home, "GNUPGHOME": f"{home}/keys"}}
 
     def assert_refused(self, done, words):
         self.assertEqual(1, done.returncode, done.stdout + done.stderr)

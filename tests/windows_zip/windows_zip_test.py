@@ -8,7 +8,11 @@ import tempfile
 import unittest
 import zipfile
 
-SOURCE = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "packaging"))
+import elsewhere  # noqa: E402
+
+SOURCE = os.path.normpath(os.path.join(HERE, "..", ".."))
 MAKE_ZIP = os.path.join(SOURCE, "packaging", "windows", "make-zip")
 NAME = "cudnn-windows-x86_64-8.9.6.50_cuda12-archive"
 PARTS = ["cudnn", "cudnn_adv_infer", "cudnn_adv_train", "cudnn_cnn_infer", "cudnn_cnn_train", "cudnn_ops_infer", "cudnn_ops_train"]
@@ -45,8 +49,8 @@ class WindowsZip(unittest.TestCase):
             archive.extractall(folder)
         return os.path.join(folder, NAME)
 
-    def make(self, source, out, version="8.9.6.50", **variables):
-        command = [MAKE_ZIP, "--version", version, "--cuda", "12", "--from", source, "--out", os.path.join(self.scratch, out)]
+    def make(self, source, out, version="8.9.6.50", before=(), **variables):
+        command = [*before, MAKE_ZIP, "--version", version, "--cuda", "12", "--from", source, "--out", os.path.join(self.scratch, out)]
         return subprocess.run(command, capture_output=True, text=True, check=False,
                               env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **variables})
 
@@ -78,10 +82,13 @@ class WindowsZip(unittest.TestCase):
             for name in names:
                 os.utime(os.path.join(folder, name), (1, 1))
                 os.chmod(os.path.join(folder, name), 0o600)
-        for source, out in ((tree, "one"), (self.demo, "two")):
-            done = self.make(source, out, TZ="America/Caracas" if out == "one" else "Asia/Tokyo")
+        os.chmod(self.scratch, 0o755)
+        elsewhere.home(os.path.join(self.scratch, "stranger"))
+        places = ("one", "stranger/two")
+        for source, out, how in zip((tree, self.demo), places, ({}, {"before": elsewhere.before(MAKE_ZIP), **elsewhere.ENVIRONMENT})):
+            done = self.make(source, out, **how)
             self.assertEqual(done.returncode, 0, done.stderr)
-        one, two = (bytes_of(os.path.join(self.scratch, out, NAME + ".zip")) for out in ("one", "two"))
+        one, two = (bytes_of(os.path.join(self.scratch, out, NAME + ".zip")) for out in places)
         self.assertEqual(one, two)
         self.assertEqual(one, bytes_of(self.demo))
 
