@@ -1,6 +1,7 @@
 """Local repository installers, taken through the guide's commands in roots with the real package managers."""
 
 import glob
+import itertools
 import os
 import re
 import unittest
@@ -194,6 +195,39 @@ class Making(Local):
         self.assert_refused(self.program("local-installers", "--out", self.out, "--distro", "debian11", packed),
                             "is compressed with zstd, which debian11 cannot read")
         self.installer("debian12", packed)
+
+    def test_the_cross_package_holds_the_other_architecture_s_files_byte_for_byte_and_names_them_plainly(self):
+        arm, unpacked = os.path.join(self.scratch, "arm"), os.path.join(self.scratch, "unpacked")
+        os.mkdir(arm)
+        given = {}
+        for deb in packs.debs(arm, arch="sbsa")[:2]:
+            packs.run("dpkg-deb", "--extract", deb, unpacked)
+        for name, digest in workbench.tree(os.path.join(unpacked, "usr")).items():
+            if not name.startswith("share/"):
+                given[os.path.basename(name)] = digest
+        self.must("local-installers", "--out", self.out, "--distro", "ubuntu2204", "--arch", "cross-sbsa", arm)
+        packs.run("dpkg-deb", "--extract", glob.glob(f"{self.out}/*_all.deb")[0], self.scratch)
+        packs.run("dpkg-deb", "--extract", glob.glob(f"{self.scratch}/var/*/libcudnn8-cross-sbsa_*_all.deb")[0], self.scratch)
+        held = workbench.tree(os.path.join(self.scratch, "usr/local/cuda/targets/sbsa-linux"))
+        found = {os.path.basename(name): digest for name, digest in held.items()}
+        self.assertEqual(given, {name: found.get(name) for name in given})
+        plain = {name: found[name] for name in set(found) - set(given)}
+        self.assertEqual(("libcudnn.so.8", "cudnn_v8.h"), (plain.pop("libcudnn.so"), plain.pop("cudnn.h")))
+        self.assertEqual(set(), {name for name, target in plain.items() if target not in given})
+
+    def test_without_space_the_error_is_clear_and_no_installer_is_there(self):
+        """While the packages are copied, and while the installer is packed."""
+        os.makedirs(self.out)
+        script = 'mount -t tmpfs -o size="$1" none "$2"; shift 2; set +e; "$@"; status=$?; find "$OUT"; exit $status'
+        for distro, size in itertools.product(("debian12", "rhel9"), ("100k", "500k")):
+            with self.subTest(distro=distro, size=size):
+                done = self.program("local-installers", "--out", self.out, "--distro", distro, "--sign-key", self.key,
+                                    self.given, before=["unshare", "--mount", "sh", "-ec", script, "full", size, self.out],
+                                    environment={"OUT": self.out})
+                self.assert_refused(done, "local-installers: ")
+                self.assertRegex(done.stderr, "No space left on device|write failed")  # rpmbuild knows no more than that
+                self.assertNotIn("Traceback", done.stderr)
+                self.assertEqual([self.out], done.stdout.split())
 
     def test_no_private_key_is_left_of_an_installer_s_own(self):
         temporary = os.path.join(self.scratch, "tmp")

@@ -49,10 +49,10 @@ def mail_date(seconds):
 
 
 def main_of(name, work):
-    """Runs work() as a program: a Failure is one line on stderr and exit 1; modes do not depend on the caller."""
+    """Runs work() as a program: what fails is one line on stderr and exit 1; modes do not depend on the caller."""
     os.umask(0o022)
     try:
         work()
-    except Failure as failure:
+    except (Failure, OSError) as failure:
         print(f"{name}: {failure}", file=sys.stderr)
         sys.exit(1)
