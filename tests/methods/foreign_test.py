@@ -1,5 +1,5 @@
-"""The package methods on Arm and POWER: the portable program of the platform and the real package managers of its Debian, all by
-qemu-user, for pairs of the guide: Ubuntu 22.04 on Arm servers, Red Hat Enterprise Linux 8 on POWER."""
+"""The package methods on Arm and POWER: the portable program of the platform and the real package managers of its Debian, all
+by qemu-user, for pairs of the guide: Ubuntu 22.04 on Arm servers, Red Hat Enterprise Linux 8 on POWER."""
 
 import os
 import shutil

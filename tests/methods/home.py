@@ -99,7 +99,7 @@ class Home(workbench.Case):
     def installed(self):
         if self.family == "deb":
             done = self.home.must("dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Package} ${Version}\\n")
-            return sorted(line[3:].strip() for line in done.splitlines() if line.startswith("ii"))
+            return sorted(line[3:].strip() for line in done.splitlines() if line.startswith(("ii", "hi")))
         return sorted(self.home.must("rpm", "-qa", "--qf", "%{NAME} %{EVR}\\n").splitlines())
 
     def ours(self):

@@ -1,6 +1,7 @@
 """Runs that are stopped at a chosen moment: by Ctrl-C at a real terminal, before and after the package manager began, and by
 kills while a maintainer script runs."""
 
+import contextlib
 import os
 import pty
 import re
@@ -13,6 +14,7 @@ import unittest
 from home import NEW, OLD, Home, packs
 
 TOOL = r"/cudnn-install\0(install|uninstall)\0"
+MANAGERS = r"^(/usr/bin/)?(apt-get|dpkg|rpm)\0|/dnf\0"
 BEGAN, ENDED = "began\n", "began\nended\n"
 SCRIPT = "echo began >>/root/marks\nsleep 2\necho ended >>/root/marks\n"
 
@@ -51,6 +53,15 @@ class Moments(Home):
             self.assertLess(time.monotonic(), until, f"never seen: {what}")
             time.sleep(0.002)
 
+    def started(self, arguments):
+        return subprocess.Popen(self.home.command(*self.command(*arguments)), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def kill(self, pattern):
+        for pid in self.running(pattern):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def marks(self):
         path = self.home.path("/root/marks")
         return self.home.read("/root/marks") if os.path.exists(path) else ""
@@ -58,7 +69,7 @@ class Moments(Home):
     # --- a terminal --------------------------------------------------------------------------------------------------
 
     def at_a_terminal(self, arguments):
-        """The tool in the foreground of a terminal of its own, below a shell that outlives the key; answers process and terminal."""
+        """The tool in the foreground of a terminal, below a shell that outlives the key; answers process and terminal."""
         command = self.home.command("sh", "-c", 'trap : INT; "$@"; echo "ended with $?."', "sh", *self.command(*arguments))
         command.insert(1, "--no-fork")  # else nsenter is the one that the key ends
         pid, terminal = pty.fork()
@@ -101,11 +112,24 @@ class Moments(Home):
 
     def test_ctrl_c_while_the_manager_works_comes_too_late(self):
         before = self.state()
-        for arguments, expected in ((self.from_network(OLD), OLD), (self.from_network(NEW), NEW), (["uninstall", "--yes"], None)):
+        runs = (self.from_network(OLD), OLD), (self.from_network(NEW), NEW), (["uninstall", "--yes"], None)
+        for arguments, expected in runs:
             code, text = self.interrupted(arguments, self.at_work)
             self.assertEqual(0, code, text)
             self.expect(expected) if expected else self.assert_state(before)
             self.assertEqual([], self.running(TOOL))
+
+    def test_an_uninstall_that_is_killed_with_its_manager_is_carried_on_by_the_next(self):
+        before = self.state()
+        self.must_run(*self.from_network(OLD))
+        process = self.started(["uninstall", "--yes"])
+        self.wait_for(lambda: self.running(self.at_work), self.at_work)
+        self.kill(f"{TOOL}|{MANAGERS}")
+        process.wait()
+        self.assertNotEqual(0, process.returncode)
+        self.must_run("uninstall", "--yes", "--lock-timeout", "120")
+        self.assert_state(before)
+        self.assertEqual([], self.records())
 
     # --- maintainer scripts ------------------------------------------------------------------------------------------
 
@@ -130,11 +154,9 @@ class Moments(Home):
         self.must_publish(*slow, distro=self.distro, arch=self.arch, url=self.server.url)
 
     def killed_in_the_script(self, whom):
-        process = subprocess.Popen(self.home.command(*self.command(*self.from_network(OLD))), stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = self.started(self.from_network(OLD))
         self.wait_for(lambda: self.marks() == BEGAN, "the script")
-        for pid in self.running(whom):
-            os.kill(pid, signal.SIGKILL)
+        self.kill(whom)
         process.wait()
         self.assertNotEqual(0, process.returncode)
 
@@ -153,7 +175,7 @@ class Moments(Home):
     def test_script_manager_and_tool_are_killed_while_the_script_runs(self):
         self.slow()
         before = self.state()
-        self.killed_in_the_script(rf"{TOOL}|^(sh|/bin/sh|sleep)\0|^(/usr/bin/)?(apt-get|dpkg|dnf|rpm|python3)|libdnf|/dnf")
+        self.killed_in_the_script(rf"{TOOL}|{MANAGERS}|^(sh|/bin/sh|sleep)\0")
         self.assertEqual(BEGAN, self.marks())
         self.settled()
         self.taken_back(before)
