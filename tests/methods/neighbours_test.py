@@ -1,4 +1,4 @@
-"""What stands beside an installation: another product from the same source, and what the user holds. It is not taken along."""
+"""What stands beside an installation: an older version, another product from the same source, what the user holds. It stays."""
 
 import os
 import unittest
@@ -57,6 +57,24 @@ class Neighbours(Home):
             self.assertEqual(([], False), self.known())
             self.assert_state(before)
 
+    def seven(self):
+        """As its packages of that time left it; answers what the database says of it."""
+        path = packs.deb_of("libcudnn7", "7.6.5.32-1+cuda10.2", self.given)
+        packs.run("cp", path, self.home.path("/seven.deb"))
+        self.home.must("dpkg", "-i", "/seven.deb")
+        return "libcudnn7 7.6.5.32-1+cuda10.2"
+
+    def test_from_7_to_8_nothing_older_is_deleted(self):
+        self.published(OLD)
+        seven = self.seven()
+        before = self.state()
+        self.must_run(*self.from_network(OLD))
+        self.expect(OLD)
+        self.assertIn(seven, self.installed())
+        self.must_run("uninstall", "--yes")
+        self.assert_state(before)
+        self.assertIn(seven, self.installed())
+
     def refreshes(self):
         """What is left of the source still works."""
         self.assertNotRegex(self.home.must("apt-get", "update"), r"(?m)^[WE]:")
@@ -114,9 +132,14 @@ class Rhel(Neighbours):
         names = [name.replace("-dev-", "-devel-") for name in NINE_PACKAGES]
         return [self.rpm_of(name) for name in names]
 
-    def rpm_of(self, name):
+    def seven(self):
+        packs.run("cp", self.rpm_of("libcudnn7", "7.6.5.32"), self.home.path("/seven.rpm"))
+        self.home.must("rpm", "-i", "/seven.rpm")
+        return "libcudnn7 7.6.5.32-1"
+
+    def rpm_of(self, name, version=NINE):
         """The same as rpm."""
-        text = f"Name: {name}\nVersion: {NINE}\nRelease: 1\nSummary: cuDNN\nLicense: none\n%description\ncuDNN\n%files\n"
+        text = f"Name: {name}\nVersion: {version}\nRelease: 1\nSummary: cuDNN\nLicense: none\n%description\ncuDNN\n%files\n"
         scratch = os.path.join(self.scratch, name)
         os.makedirs(scratch, exist_ok=True)
         return packs._rpmbuild(text, "x86_64", scratch, self.given)[0]
