@@ -14,6 +14,7 @@ PROGRAMS = os.environ.get("CUDNN_PORTABLE", os.path.join(packs.SOURCE, "build"))
 
 class Foreign(Life):
     machine = ""  # as qemu calls it
+    BUILDS = (OLD, NEW)
 
     @classmethod
     def prepare_tool(cls):

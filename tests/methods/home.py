@@ -23,11 +23,12 @@ LEFT_BY_ZYPPER = ("/etc/zypp/locks 644 0 ",)  # its own file, empty after the la
 
 
 class Home(workbench.Case):
-    """One kind of system; `given` holds its packages in three builds."""
+    """One kind of system; `given` holds its packages in several builds."""
 
     system, distro, family, arch = "bookworm", "debian12", "deb", "x86_64"
     network, local = "apt-network", "deb-local"
     PACKAGES = ("libcudnn8", "libcudnn8-dev", "libcudnn8-samples")
+    BUILDS = (OLD, NEW, ELEVEN)
 
     @classmethod
     def setUpClass(cls):
@@ -35,7 +36,7 @@ class Home(workbench.Case):
         cls.tool = tempfile.mkdtemp(prefix="tool-")
         cls.addClassCleanup(shutil.rmtree, cls.tool, ignore_errors=True)
         cls.prepare_tool()
-        cls.builds = {full: cls.build(full) for full in (OLD, NEW, ELEVEN)}
+        cls.builds = {full: cls.build(full) for full in cls.BUILDS}
 
     @classmethod
     def prepare_tool(cls):

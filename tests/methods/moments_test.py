@@ -20,6 +20,7 @@ SCRIPT = "echo began >>/root/marks\nsleep 2\necho ended >>/root/marks\n"
 
 
 class Moments(Home):
+    BUILDS = (OLD, NEW)
     # Command lines, their words ended by zeros.
     before_work = (r"apt-get\0.*\0update\0", r"apt-get\0.*\0--download-only\0")
     at_work = r"dpkg\0.*\0--(unpack|configure|purge|remove)\0"

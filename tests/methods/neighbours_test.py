@@ -10,6 +10,7 @@ NINE_PACKAGES = ("libcudnn9-cuda-12", "libcudnn9-headers-cuda-12", "libcudnn9-de
 
 
 class Neighbours(Home):
+    BUILDS = (OLD, NEW)
     source = "/etc/apt/sources.list.d/cuda-debian12-x86_64.list"
 
     def setUp(self):
