@@ -189,6 +189,7 @@ std::vector<std::string> offered_values(const std::string& value_name) {
       {"OS", {"linux", "windows"}},
       {"FORM", {"sh", "tcl", "lua", "rpath", "shared"}},
       {"TABLE", {"text", "json", "markdown"}},
+      {"GUIDE", {"installation", "compatibility"}},
   };
   const auto found = values.find(value_name);
   return found == values.end() ? std::vector<std::string>{} : found->second;

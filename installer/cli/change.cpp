@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/header_check.h"
 #include "cli/records.h"
 #include "cli/request.h"
 #include "cli/terminal.h"
@@ -219,6 +220,7 @@ Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, cons
   }
   if (!command.output.quiet) {
     tell_after(plan, *done, context);
+    warn(header_warnings(plan, context), command.output, context);
   }
   return Outcome{.text = sentence(plan, *done) + "\n", .record = change_record(plan, *done), .fault = {}};
 }

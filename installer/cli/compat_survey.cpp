@@ -125,14 +125,7 @@ Result<CompatTables> compat_tables(const std::string& directory, Context& contex
     return tl::unexpected(texts.error());
   }
   std::erase_if(*texts, [](const SourceText& text) { return kind_of(text.text) != RecipeKind::compat; });
-  auto tables = load_compat(*texts);
-  if (!tables) {
-    for (std::size_t i = 1; i < tables.error().size(); ++i) {
-      context.err << rendered(tables.error()[i]) << '\n';
-    }
-    return tl::unexpected(tables.error().front());
-  }
-  return std::move(*tables);
+  return or_mistakes(load_compat(*texts), context);
 }
 
 Result<CompatLibrary> compat_library(const std::string& path) {

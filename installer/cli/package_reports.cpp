@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "cli/header_check.h"
 #include "cli/prefixes.h"
 #include "cli/request.h"
 #include "transaction/package_system.h"
@@ -79,6 +80,12 @@ Result<void> check_pins(const PackageSystem& system, PackagesReport& report) {
   return {};
 }
 
+Result<void> check_headers(const std::string& root, PackagesReport& report, Context& context) {
+  return headers_of(root, report.receipt, context).map([&](const std::vector<Finding>& found) {
+    report.findings.insert(report.findings.end(), found.begin(), found.end());
+  });
+}
+
 // The packages' libraries as an installation of files, which the proof is made for.
 Result<Installation> as_installation(const PackageSystem& system, const PackageReceipt& receipt) {
   return system.ask(installed_files_query(system.manager(), names_of(receipt))).map([&](const Answer& answer) {
@@ -142,6 +149,7 @@ Result<void> examine(const PlaceOptions& place, Loading loading, PackagesReport&
   return check_versions(system, report)
       .and_then([&] { return check_files(system, report); })
       .and_then([&] { return check_pins(system, report); })
+      .and_then([&] { return check_headers(*root, report, context); })
       .and_then([&] { return loading == Loading::yes ? prove(system, report) : Result<void>(); });
 }
 

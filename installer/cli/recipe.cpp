@@ -1,4 +1,4 @@
-// recipe list | check FILE… | explain NAME
+// recipe list | check FILE… | explain NAME | explain --coverage
 #include "recipe/recipe.h"
 
 #include <memory>
@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/coverage.h"
 #include "cli/options.h"
 #include "cli/records.h"
 #include "cli/survey.h"
@@ -23,6 +24,8 @@ struct RecipeOptions {
   OutputOptions output{};
   std::string recipes{};
   std::string name{};
+  bool coverage = false;
+  std::string guide{};
   std::vector<std::string> files{};
 };
 
@@ -50,6 +53,19 @@ Result<Outcome> list(const RecipeOptions& options, Context& context) {
 }
 
 Result<Outcome> explain(const RecipeOptions& options, Context& context) {
+  if (options.coverage && !options.name.empty()) {
+    return failure(Fault::usage, "--coverage is about the guides, not about '" + options.name + "'",
+                   "say either NAME or --coverage");
+  }
+  if (options.coverage) {
+    return coverage(options.guide, options.recipes, context);
+  }
+  if (!options.guide.empty()) {
+    return failure(Fault::usage, "--guide chooses what --coverage shows", "add --coverage");
+  }
+  if (options.name.empty()) {
+    return failure(Fault::usage, "'explain' needs NAME", "run: cudnn-install recipe explain --help");
+  }
   const auto book = recipe_book(options.recipes, context);
   if (!book) {
     return tl::unexpected(book.error());
@@ -129,8 +145,14 @@ Run add_recipe(Definition& definition) {
   checking.texts({.names = "FILE", .value = "FILE", .text = "Recipe files"}, options->files);
   Definition explaining =
       add_part(definition, *options, "explain", "Tell what a recipe says, each step with its clause");
-  explaining.text({.names = "NAME", .value = "NAME", .text = "Name of a method, distribution or product"},
-                  options->name);
+  explaining.optional({.names = "NAME", .value = "NAME", .text = "Name of a method, distribution or product"},
+                      options->name);
+  explaining.flag(
+      {.names = "--coverage", .value = {}, .text = "Instead: each instruction of NVIDIA's guides, and what fulfils it"},
+      options->coverage);
+  explaining.text(
+      {.names = "--guide", .value = "GUIDE", .text = "With --coverage: installation or compatibility alone"},
+      options->guide);
   return [options, checking, explaining](Context& context) {
     if (checking.chosen()) {
       return check(*options, context);

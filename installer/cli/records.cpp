@@ -21,6 +21,21 @@ Json list(const std::vector<std::string>& texts) {
   return array;
 }
 
+Json of(const CoveredClause& clause) {
+  Json steps = Json::array();
+  for (const CoveringStep& step : clause.steps) {
+    steps.push_back({{"methods", list(step.methods)}, {"step", step.step}});
+  }
+  return {{"clause", clause.clause},
+          {"asks", clause.asks},
+          {"covered", name_of(clause.cover)},
+          {"steps", steps},
+          {"commands", list(clause.by)},
+          {"tests", list(clause.tests)},
+          {"reason", clause.reason.empty() ? Json(nullptr) : Json(clause.reason)},
+          {"note", clause.note.empty() ? Json(nullptr) : Json(clause.note)}};
+}
+
 Json of(const Error& error) {
   Json record = {{"fault", name_of(error.fault)},
                  {"code", static_cast<int>(error.fault)},
@@ -226,6 +241,23 @@ std::string recipes_record(const std::vector<NamedRecipe>& recipes) {
     array.push_back({{"kind", recipe.kind}, {"name", recipe.name}, {"title", recipe.title}});
   }
   return text_of({{"schema", 1}, {"recipes", array}});
+}
+
+std::string coverage_record(const std::vector<Coverage>& guides) {
+  Json array = Json::array();
+  for (const Coverage& guide : guides) {
+    Json clauses = Json::array();
+    for (const CoveredClause& clause : guide.clauses) {
+      clauses.push_back(of(clause));
+    }
+    array.push_back({{"guide", guide.guide},
+                     {"title", guide.title},
+                     {"done", counted(guide, Cover::done)},
+                     {"people", counted(guide, Cover::people)},
+                     {"not_yet", counted(guide, Cover::not_yet)},
+                     {"clauses", clauses}});
+  }
+  return text_of({{"schema", 1}, {"guides", array}});
 }
 
 std::string text_record(const std::string& name, const std::string& text) {

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "plan/plan.h"
+#include "recipe/guide.h"
 #include "release/release.h"
 #include "transaction/transaction.h"
 #include "verify/verify.h"
@@ -43,6 +44,8 @@ struct NamedRecipe {
   std::string title{};
 };
 std::string recipes_record(const std::vector<NamedRecipe>& recipes);
+// Each guide with its clauses and how many of them are done, for people, not yet.
+std::string coverage_record(const std::vector<Coverage>& guides);
 std::string text_record(const std::string& name, const std::string& text);
 
 }  // namespace cudnn_install

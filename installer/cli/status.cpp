@@ -1,12 +1,15 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <memory>
 #include <ostream>
 #include <utility>
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/header_check.h"
 #include "cli/package_reports.h"
 #include "cli/prefixes.h"
 #include "cli/request.h"
@@ -116,6 +119,8 @@ Result<Outcome> run(const StatusOptions& options, Context& context) {
     settle_quietly(options, report, context);
     if (options.check && report.state.receipt) {
       report.findings = damage_of(*report.state.receipt, directory_of(options.place, report.prefix), Depth::stat);
+      std::ranges::move(headers_at(checked_root(options.place.root).value_or("/"), report.prefix),
+                        std::back_inserter(report.findings));
     }
     outcome.text += text_of(report);
   }

@@ -169,12 +169,9 @@ Result<RecipeBook> recipe_book(const std::string& directory, Context& context) {
       std::stable_partition(texts->begin(), texts->end(), [](const SourceText& text) { return !is_release(text); });
   std::vector<SourceText> releases(std::make_move_iterator(first_release), std::make_move_iterator(texts->end()));
   texts->erase(first_release, texts->end());
-  auto recipes = load_recipes(*texts);
+  auto recipes = or_mistakes(load_recipes(*texts), context);
   if (!recipes) {
-    for (std::size_t i = 1; i < recipes.error().size(); ++i) {
-      context.err << rendered(recipes.error()[i]) << '\n';
-    }
-    return tl::unexpected(recipes.error().front());
+    return tl::unexpected(recipes.error());
   }
   return RecipeBook{.recipes = std::move(*recipes), .catalogue = Catalogue(std::move(releases))};
 }

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/cli.h"
@@ -18,7 +20,19 @@ struct RecipeBook {
   Recipes recipes{};
   Catalogue catalogue{{}};
 };
-// The built-in recipes, or those in `directory`. Mistakes beyond the first are told on stderr.
+// The first mistake of several is the error; the others are told on stderr.
+template <class T>
+Result<T> or_mistakes(Loaded<T> loaded, Context& context) {
+  if (loaded) {
+    return std::move(*loaded);
+  }
+  for (std::size_t i = 1; i < loaded.error().size(); ++i) {
+    context.err << rendered(loaded.error()[i]) << '\n';
+  }
+  return tl::unexpected(loaded.error().front());
+}
+
+// The built-in recipes, or those in `directory`.
 Result<RecipeBook> recipe_book(const std::string& directory, Context& context);
 
 // The texts themselves, for `recipe`.

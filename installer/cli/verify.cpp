@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/header_check.h"
 #include "cli/package_reports.h"
 #include "cli/prefixes.h"
 #include "cli/request.h"
@@ -31,6 +32,7 @@ void look(const VerifyOptions& options, const std::string& directory, PrefixRepo
       append(report.findings, report.proofs.back().findings);
     }
   }
+  append(report.findings, headers_at(checked_root(options.place.root).value_or("/"), report.prefix));
 }
 
 std::string text_of(const PrefixReport& report) {

@@ -106,7 +106,7 @@ struct Commands {
     Lines lines;
     if (!step.keyring.empty()) {
       const std::string key = fetched(step.keyring, lines);
-      lines.push_back(shell.sudo + "install -m 0644 " + key + " " + shell_word(step.repository.key));
+      lines.push_back(shell.sudo + "install -D -m 0644 " + key + " " + shell_word(step.repository.key));
     }
     lines.push_back(written(repository_file(shell.manager, step.repository)));
     return lines;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "recipe/clause.h"
 
 namespace cudnn_install {
 
@@ -35,10 +36,6 @@ std::string pairs(const std::map<std::string, std::string>& map) {
     }
   }
   return joined(words);
-}
-
-std::string clause_text(const Clause& clause) {
-  return clause.section + (clause.step.empty() ? "" : " " + clause.step);
 }
 
 template <class T>

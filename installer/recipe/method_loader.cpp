@@ -1,6 +1,5 @@
-#include <algorithm>
-
 #include "base/target_path.h"
+#include "recipe/clause.h"
 #include "recipe/recipe.h"
 #include "recipe/templates.h"
 #include "recipe/words.h"
@@ -8,37 +7,6 @@
 namespace cudnn_install {
 
 namespace {
-
-constexpr std::string_view digits = "0123456789";
-
-bool is_section(std::string_view text) {
-  while (true) {
-    const std::size_t end = std::min(text.find_first_not_of(digits), text.size());
-    if (end == 0) {
-      return false;
-    }
-    if (end == text.size()) {
-      return true;
-    }
-    if (text[end] != '.') {
-      return false;
-    }
-    text.remove_prefix(end + 1);
-  }
-}
-
-// "1.3.1 step 2" or "1.1.3".
-Clause read_clause(const Value& value) {
-  const std::string text = value.text();
-  const std::size_t space = std::min(text.find(' '), text.size());
-  const Clause clause{.section = text.substr(0, space), .step = space < text.size() ? text.substr(space + 1) : ""};
-  const bool step_fits = clause.step.empty() ? space == text.size()
-                                             : clause.step.starts_with("step ") && is_section(clause.step.substr(5));
-  if (!text.empty() && (!is_section(clause.section) || !step_fits)) {
-    value.mistake("'" + text + "' is no clause", "write it like: 1.3.1 step 2");
-  }
-  return clause;
-}
 
 const std::vector<std::string>& step_names() {
   static const std::vector<std::string> names = {"archive", "cuda", "include", "lib"};

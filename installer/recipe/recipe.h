@@ -228,7 +228,7 @@ struct Recipes {
 };
 
 // The kind of a recipe file is told by its first key.
-enum class RecipeKind { unknown, distro, method, product, release, compat };
+enum class RecipeKind { unknown, distro, method, product, release, compat, guide };
 RecipeKind kind_of(std::string_view text);
 
 // Each loader answers the value or every mistake of the file, in the file's order.
@@ -237,11 +237,12 @@ Loaded<Method> load_method(const SourceText& file);
 Loaded<Product> load_product(const SourceText& file);
 // The part of a product that tells its packages; for load_product.
 ProductPackages read_packages(Mapping map);
-// Every mistake that a file of the first three kinds has for itself, or its unknown kind; nothing for a release or a
-// table of compatibility, which other rooms read.
+// Every mistake that a file of this room's kinds has for itself, or its unknown kind; nothing for a release or a table
+// of compatibility, which other rooms read.
 std::vector<Error> mistakes_in(const SourceText& file);
-// Release files (the Catalogue reads them when they are asked for) and tables of compatibility are passed over. Checks
-// across files too: a name that stands twice, a distro that offers a method which does not exist.
+// Release files (the Catalogue reads them when they are asked for), tables of compatibility and guides (load_guides)
+// are passed over. Checks across files too: a name that stands twice, a distro that offers a method which does not
+// exist.
 Loaded<Recipes> load_recipes(const std::vector<SourceText>& files);
 
 // How sure we are of the recipe that was chosen for a machine.

@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "recipe/guide.h"
 #include "recipe/recipe.h"
 
 namespace cudnn_install {
@@ -38,10 +39,10 @@ std::vector<Error> unknown_kind(const SourceText& file) {
   std::vector<Error> mistakes = document.mistakes();
   if (mistakes.empty()) {
     const FirstKey key = first_key(file.text);
-    const std::string near = nearest(key.word, {"distro", "method", "product", "release", "compat"});
+    const std::string near = nearest(key.word, {"distro", "method", "product", "release", "compat", "guide"});
     mistakes.push_back(Error{.fault = Fault::recipe,
                              .what = "the file begins with '" + key.word +
-                                     "'; expected its kind: distro, method, product, release or compat",
+                                     "'; expected its kind: distro, method, product, release, compat or guide",
                              .hint = near.empty() ? "" : "did you mean '" + near + "'?",
                              .where = Where{.file = file.file, .line = key.line, .column = 1, .source = key.source}});
   }
@@ -112,6 +113,7 @@ RecipeKind kind_of(std::string_view text) {
          : word == "product" ? RecipeKind::product
          : word == "release" ? RecipeKind::release
          : word == "compat"  ? RecipeKind::compat
+         : word == "guide"   ? RecipeKind::guide
                              : RecipeKind::unknown;
 }
 
@@ -123,6 +125,8 @@ std::vector<Error> mistakes_in(const SourceText& file) {
       return mistakes_of(load_method(file));
     case RecipeKind::product:
       return mistakes_of(load_product(file));
+    case RecipeKind::guide:
+      return mistakes_of(load_guide(file));
     case RecipeKind::release:
     case RecipeKind::compat:
       return {};
@@ -151,6 +155,7 @@ Loaded<Recipes> load_recipes(const std::vector<SourceText>& files) {
         break;
       case RecipeKind::release:
       case RecipeKind::compat:
+      case RecipeKind::guide:
         break;
       case RecipeKind::unknown:
         append(errors, unknown_kind(file));

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 #include <sstream>
 
@@ -8,24 +7,11 @@
 #include "system/elf.h"
 #include "system/static_library.h"
 #include "transaction/placing.h"
+#include "verify/verify.h"
 
 namespace cudnn_install {
 
 namespace {
-
-// The value of `#define NAME value` in a C header, or nothing.
-std::optional<std::uint32_t> macro(std::string_view text, std::string_view name) {
-  const std::string define = "#define " + std::string(name) + " ";
-  const std::size_t at = text.find(define);
-  if (at == std::string_view::npos) {
-    return std::nullopt;
-  }
-  std::string_view rest = text.substr(at + define.size());
-  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-  std::uint32_t value = 0;
-  const auto [end, code] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-  return code == std::errc() && end != rest.data() ? std::optional(value) : std::nullopt;
-}
 
 Result<void> check_required(const Placed& placed, const Wanted& wanted) {
   std::string missing;
@@ -62,7 +48,7 @@ Result<void> check_version(const Placed& placed, const Wanted& wanted) {
   }
   std::string found;
   for (const char* name : {"CUDNN_MAJOR", "CUDNN_MINOR", "CUDNN_PATCHLEVEL"}) {
-    const auto value = macro(placed.version_header, name);
+    const auto value = header_macro(placed.version_header, name);
     if (!value) {
       return failure(Fault::archive, "'" + wanted.version_header + "' in the archive does not define " + name);
     }

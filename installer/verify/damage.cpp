@@ -138,9 +138,9 @@ const InstalledPath* find_path(const Installation& installation, const TargetPat
 }  // namespace
 
 std::string_view name_of(Damage damage) {
-  static constexpr std::array<std::string_view, 9> names{"missing",      "changed",    "wrong-mode",
-                                                         "wrong-link",   "wrong-type", "unreadable",
-                                                         "broken-chain", "wrong-elf",  "load"};
+  static constexpr std::array<std::string_view, 10> names{"missing",    "changed",      "wrong-mode",   "wrong-link",
+                                                          "wrong-type", "unreadable",   "broken-chain", "wrong-elf",
+                                                          "load",       "wrong-version"};
   return names.at(static_cast<std::size_t>(damage));
 }
 

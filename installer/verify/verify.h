@@ -1,15 +1,30 @@
 // Is it true? The receipt held against the disk. Reads only.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "host/root_view.h"
 #include "receipt/receipt.h"
 
 namespace cudnn_install {
 
-enum class Damage { missing, changed, wrong_mode, wrong_link, wrong_type, unreadable, broken_chain, wrong_elf, load };
+enum class Damage {
+  missing,
+  changed,
+  wrong_mode,
+  wrong_link,
+  wrong_type,
+  unreadable,
+  broken_chain,
+  wrong_elf,
+  load,
+  wrong_version,  // header and library are of two versions
+};
 std::string_view name_of(Damage damage);
 
 struct Finding {
@@ -31,6 +46,13 @@ std::vector<Finding> damage_of(const Receipt& receipt, const std::string& prefix
 // The chain libX.so → libX.so.8 → libX.so.8.9.6 of every library: each link names a file that is there, each SONAME is
 // the name of a link or file, every ELF file is for `machine`. Shape from the receipt, not from a list.
 std::vector<Finding> broken_chains(const Installation& installation, const std::string& prefix);
+
+// The value of `#define NAME value` in a C header, or nothing.
+std::optional<std::uint32_t> header_macro(std::string_view text, std::string_view name);
+
+// A program is compiled with `header` (cudnn_version.h) and run with what libcudnn.so.N in `libraries` leads to: one
+// version, else a finding. Silent where the header is not there or the library's name does not tell.
+std::vector<Finding> header_findings(const RootView& view, const std::string& header, const std::string& libraries);
 
 // Opens every libcudnn* of the installation in a child process without privileges, calls cudnnGetVersion, the version
 // checks of the sub-libraries and cudnnGetCudartVersion, and demands that all mapped cuDNN files come from one

@@ -3,12 +3,15 @@
 
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ward  # noqa: E402
+import packs  # noqa: E402
 
 LIBRARY = "/usr/lib/x86_64-linux-gnu"
 
@@ -32,6 +35,13 @@ class Switch(ward.Ward):
         done = self.run_tool("switch", "--json", *arguments)
         return done.returncode, json.loads(done.stdout), done.stderr
 
+    def group(self, major, mode, *registered):
+        """What a record says of the group where `major` is in front."""
+        return {"mode": mode, "value": f"/usr/include/cudnn_v{major}.h", "major": major,
+                "choices": [{"path": f"/usr/include/cudnn_v{each}.h", "major": each, "priority": each * 10000,
+                             "slaves": {"libcudnn_so": f"{LIBRARY}/libcudnn.so.{each}",
+                                        "libcudnn_stlib": f"{LIBRARY}/libcudnn_static_v{each}.a"}} for each in registered]}
+
     def front(self):
         """What a compiler and a linker get."""
         return [self.ward.must("cat", name).strip()
@@ -52,6 +62,51 @@ class Switch(ward.Ward):
             before = self.state()
             self.assertEqual("none", self.switch(*arguments)[1]["change"])
             self.assertEqual(before, self.state())
+
+    def test_the_record_has_the_whole_group_before_and_after(self):
+        self.register(8)
+        self.register(9)
+        nine, eight = self.group(9, "automatic", 8, 9), self.group(8, "manual", 8, 9)
+        for arguments in (("--dry-run", "--to", "8"), ("--to", "8")):
+            code, record, said = self.switch(*arguments)
+            self.assertEqual((0, ""), (code, said))
+            self.assertEqual({"schema": 1, "change": "made", "before": nine, "after": eight}, self.sorted(record))
+        record = self.switch("--to", "8")[1]
+        self.assertEqual({"schema": 1, "change": "none", "before": eight, "after": eight}, self.sorted(record))
+        record = self.switch("--auto")[1]
+        self.assertEqual({"schema": 1, "change": "made", "before": eight, "after": nine}, self.sorted(record))
+
+    @staticmethod
+    def sorted(record):
+        """The order of choices is the system's own affair."""
+        for group in (record["before"], record["after"]):
+            group["choices"].sort(key=lambda choice: choice["major"])
+        return record
+
+    def test_below_another_root_its_own_alternatives_change_and_this_system_s_do_not(self):
+        self.register(8)
+        self.register(9)
+        here = subprocess.run(["update-alternatives", "--get-selections"], capture_output=True, check=True).stdout
+        root = self.ward.path("/").rstrip("/")
+        for arguments, major in ((("--to", "8"), "8"), (("--auto",), "9")):
+            done = subprocess.run([ward.TOOL, "switch", "--json", "--root", root, *arguments], stdin=subprocess.DEVNULL,
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual((0, "made"), (done.returncode, json.loads(done.stdout)["change"]), done.stderr)
+            self.assertEqual([major] * 3, self.front())
+        self.assertEqual(here, subprocess.run(["update-alternatives", "--get-selections"], capture_output=True, check=True).stdout)
+
+    def test_roots_that_cannot_be_asked_are_refused_by_what_they_lack(self):
+        with tempfile.TemporaryDirectory(dir=self.scratch) as root:
+            for code, words in ((21, "neither update-alternatives nor alternatives"), (21, "do not run on this machine")):
+                done = subprocess.run([ward.TOOL, "switch", "--to", "8", "--root", root], stdin=subprocess.DEVNULL,
+                                      capture_output=True, text=True, check=False)
+                self.assertEqual(code, done.returncode, done.stderr)
+                self.assertIn(words, done.stderr)
+                packs.write(f"{root}/usr/bin/update-alternatives", "\x7fELF of another machine")
+                os.chmod(f"{root}/usr/bin/update-alternatives", 0o755)
+        done = subprocess.run([ward.TOOL, "switch", "--to", "8", "--root", f"{self.scratch}/none"], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(2, done.returncode, done.stderr)
 
     def test_what_is_not_registered_is_refused_with_the_list_of_what_is(self):
         code, _, said = self.switch("--to", "8")

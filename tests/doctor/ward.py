@@ -19,12 +19,12 @@ SUITES = {"bullseye": "debian11", "bookworm": "debian12", "trixie": "debian13", 
 WATCHED = ("/etc/apt", "/etc/yum.repos.d", "/etc/zypp/repos.d", "/usr/share/keyrings", "/etc/alternatives")
 
 
-def packed_tool(folder):
-    """The tool with its libraries and loader, which serve in any root."""
-    listing = packs.run("ldd", TOOL)
+def packed_tool(folder, program=TOOL, name="cudnn-install"):
+    """The tool, or another program of this machine, with its libraries and loader, which serve in any root."""
+    listing = packs.run("ldd", program)
     for path in re.findall(r"(/\S+)", listing):
         shutil.copy(path, folder)
-    shutil.copy(TOOL, os.path.join(folder, "cudnn-install"))
+    shutil.copy(program, os.path.join(folder, name))
     os.chmod(folder, 0o755)
     return os.path.basename(re.search(r"^\s*(/\S*ld-linux\S*)", listing, re.M)[1])
 

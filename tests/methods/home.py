@@ -23,19 +23,24 @@ LEFT_BY_ZYPPER = ("/etc/zypp/locks 644 0 ",)  # its own file, empty after the la
 
 
 class Home(workbench.Case):
-    """One kind of system; `given` holds its packages in three builds."""
+    """One kind of system; `given` holds its packages in several builds."""
 
-    system, distro, family = "bookworm", "debian12", "deb"
+    system, distro, family, arch = "bookworm", "debian12", "deb", "x86_64"
     network, local = "apt-network", "deb-local"
     PACKAGES = ("libcudnn8", "libcudnn8-dev", "libcudnn8-samples")
+    BUILDS = (OLD, NEW, ELEVEN)
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.tool = tempfile.mkdtemp(prefix="tool-")
         cls.addClassCleanup(shutil.rmtree, cls.tool, ignore_errors=True)
+        cls.prepare_tool()
+        cls.builds = {full: cls.build(full) for full in cls.BUILDS}
+
+    @classmethod
+    def prepare_tool(cls):
         cls.loader = ward.packed_tool(cls.tool)
-        cls.builds = {full: cls.build(full) for full in (OLD, NEW, ELEVEN)}
 
     @classmethod
     def build(cls, full):
@@ -59,7 +64,7 @@ class Home(workbench.Case):
 
     def publish_more(self, *builds):
         files = [path for full in builds for path in self.builds[full]]
-        self.must_publish(*files, distro=self.distro, url=self.server.url)
+        self.must_publish(*files, distro=self.distro, arch=self.arch, url=self.server.url)
 
     def command(self, *arguments):
         return [f"/opt/tool/{self.loader}", "--library-path", "/opt/tool", "/opt/tool/cudnn-install", *arguments]
@@ -79,8 +84,8 @@ class Home(workbench.Case):
 
     def installer_of(self, full):
         """The local installer with this build, inside the system."""
-        made = self.must("local-installers", "--out", self.out, "--distro", self.distro, "--sign-key", self.key,
-                         *self.builds[full]).strip()
+        made = self.must("local-installers", "--out", self.out, "--distro", self.distro, "--arch", self.arch, "--sign-key",
+                         self.key, *self.builds[full]).strip()
         inside = f"/root/{os.path.basename(made)}"
         shutil.copy(made, self.home.path(inside))
         return inside, packs.digest(made)
@@ -95,7 +100,7 @@ class Home(workbench.Case):
     def installed(self):
         if self.family == "deb":
             done = self.home.must("dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Package} ${Version}\\n")
-            return sorted(line[3:].strip() for line in done.splitlines() if line.startswith("ii"))
+            return sorted(line[3:].strip() for line in done.splitlines() if line.startswith(("ii", "hi")))
         return sorted(self.home.must("rpm", "-qa", "--qf", "%{NAME} %{EVR}\\n").splitlines())
 
     def ours(self):

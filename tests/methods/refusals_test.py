@@ -3,10 +3,11 @@ and the right exit code, and the system is as before."""
 
 import os
 import re
+import shutil
 import time
 import unittest
 
-from home import NEW, OLD, Home
+from home import NEW, OLD, Home, packs, ward
 
 INTEGRITY, CONFLICT = 12, 17
 
@@ -102,6 +103,24 @@ class Rhel(Refusals):
     system, distro, family, network, local = "rhel", "rhel9", "rpm", "rpm-network", "rpm-local"
     PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
     index, package = "repodata/repomd.xml", "libcudnn8-8.9.6.50-1.cuda12.2.x86_64.rpm"
+
+    def test_a_repository_with_another_key_than_nvidia_s(self):
+        """Without --repository-key the key beside the packages must have the fingerprint that the recipe knows."""
+        for name in ("D42D0685.pub", "repodata/repomd.xml.key"):
+            packs.write(os.path.join(self.folder, name), self.keyring.gpg("--armor", "--export", self.key))
+        self.with_curl()
+        arguments = self.from_network(OLD)
+        at = arguments.index("--repository-key")
+        self.refused((INTEGRITY,), "key is gpg-pubkey-[0-9a-f-]+, not NVIDIA's 610c7b14e068a878070da4e99cd0a493d42d0685",
+                     *arguments[:at], *arguments[at + 2:])
+
+
+    def with_curl(self):
+        """rpm fetches keys by the program curl, which these small systems lack: this machine's."""
+        os.makedirs(self.home.path("/opt/curl"))
+        loader = ward.packed_tool(self.home.path("/opt/curl"), shutil.which("curl"), "curl")
+        self.home.write("/usr/bin/curl", f'#!/bin/sh\nexec /opt/curl/{loader} --library-path /opt/curl /opt/curl/curl "$@"\n')
+        os.chmod(self.home.path("/usr/bin/curl"), 0o755)
 
 
 class Locks(Home):

@@ -70,6 +70,20 @@ class Undo(Home):
         self.assertEqual(text, self.home.read(name))
         self.assertEqual([], self.ours())
 
+    def test_a_header_of_another_version_than_the_library_is_found(self):
+        self.must_run(*self.from_network(OLD))
+        header = "/usr/local/cuda/include/cudnn_version.h"
+        self.home.write(header, "#define CUDNN_MAJOR 8\n#define CUDNN_MINOR 9\n#define CUDNN_PATCHLEVEL 7\n")
+        said = f"{header} says cuDNN 8.9.7, but /usr/lib/x86_64-linux-gnu/libcudnn.so.8 is libcudnn.so.8.9.6"
+        for arguments in (["verify"], ["status", "--check"]):
+            done = self.tool_run(*arguments)
+            self.assertEqual(12, done.returncode, done.stdout)
+            self.assertIn("wrong-version " + said.replace(" says", ": says"), done.stdout)
+        self.must_run("uninstall", "--yes")
+        self.assertIn(f"warning: {said}", self.must_run(*self.from_network(OLD)).stderr)
+        self.must_run(*self.from_network(NEW))
+        self.assertEqual(0, self.tool_run("verify").returncode)
+
     def by_hand(self, full):
         """As a user who has the repository already."""
         self.home.must("cp", self.key_file, "/etc/apt/keyrings/mine.asc")

@@ -49,7 +49,7 @@ TEST_CASE("a source of ours is written line by line, after its key", "[package_s
   const AddRepository step{.repository = {.id = "a", .url = "https://x/r", .key = "/usr/share/keyrings/a.gpg"},
                            .keyring = "/in hand.gpg"};
   CHECK(lines_of(step, apt) ==
-        Lines{"sudo install -m 0644 '/in hand.gpg' /usr/share/keyrings/a.gpg",
+        Lines{"sudo install -D -m 0644 '/in hand.gpg' /usr/share/keyrings/a.gpg",
               "printf '%s\\n' \\\n  'deb [signed-by=/usr/share/keyrings/a.gpg] https://x/r/ /' |\n"
               "  sudo tee /etc/apt/sources.list.d/a.list >/dev/null"});
 }

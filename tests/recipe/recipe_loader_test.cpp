@@ -29,6 +29,7 @@ TEST_CASE("the first key tells the kind", "[recipe_loader]") {
   CHECK(kind_of("product : x\n") == RecipeKind::product);
   CHECK(kind_of("release: x") == RecipeKind::release);
   CHECK(kind_of("compat: x") == RecipeKind::compat);
+  CHECK(kind_of("guide: x") == RecipeKind::guide);
   CHECK(kind_of("title: x\ndistro: x\n") == RecipeKind::unknown);
   CHECK(kind_of("distros: x\n") == RecipeKind::unknown);
   CHECK(kind_of("") == RecipeKind::unknown);
@@ -52,7 +53,8 @@ TEST_CASE("the mistakes of all files are reported in one run", "[recipe_loader]"
         "a.yaml:1:9: error: 'A' is no name: expected a-z, 0-9 and '-', a letter first\n"
         "    1 | distro: A\n"
         "      |         ^\n"
-        "b.yaml:3:1: error: the file begins with 'foo'; expected its kind: distro, method, product, release or compat\n"
+        "b.yaml:3:1: error: the file begins with 'foo'; expected its kind: distro, method, product, release, compat or "
+        "guide\n"
         "    3 | foo: bar\n"
         "      | ^\n"
         "c.yaml:2:1: error: '[' is not closed, or ',' is missing\n"

@@ -11,7 +11,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 RECIPES = HERE.parent.parent / "recipes"
-FOLDERS = {"distro": "distros", "method": "methods", "product": "products", "release": "releases", "compat": "compat"}
+FOLDERS = {"distro": "distros", "method": "methods", "product": "products", "release": "releases", "compat": "compat",
+           "guide": "guides"}
 KINDS = tuple(FOLDERS)
 
 

@@ -115,11 +115,11 @@ def debs(out, version="8.9.6.50", cuda="12.2", arch="x86_64"):
                 _deb("libcudnn8-samples", full, architecture, out, tree, lambda path: path.startswith("usr/src"))]
 
 
-def rpms(out, version="8.9.6.50", cuda="12.2", arch="x86_64"):
-    """libcudnn8, -devel and -samples; answers their paths."""
+def rpms(out, version="8.9.6.50", cuda="12.2", arch="x86_64", of="x86_64"):
+    """libcudnn8, -devel and -samples; answers their paths. `of` is the machine that the libraries in them are for."""
     with tempfile.TemporaryDirectory() as scratch:
         tree = os.path.join(scratch, "tree")
-        _lay_out(payload(version, cuda, "x86_64", scratch), tree, "usr/include", "usr/lib64")
+        _lay_out(payload(version, cuda, of, scratch), tree, "usr/include", "usr/lib64")
         return _rpmbuild(SPEC.format(version=version, cuda=cuda, tree=tree), RPM[arch], scratch, out)
 
 

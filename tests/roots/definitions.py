@@ -77,7 +77,9 @@ ROOTS = {
     "bookworm-ppc64el": Definition("bookworm", script=PREPARE),
     # dnf-plugins-core and zypper break each other, so these are two.
     "rhel": Definition("bookworm", "bookworm", ("rpm", "dnf", "dnf-plugins-core"), RHEL),
+    "rhel-ppc64el": Definition("bookworm", "bookworm-ppc64el", ("rpm", "dnf", "dnf-plugins-core"),
+                               RHEL.replace("ld-linux-x86-64", "ld64")),
     "suse": Definition("bookworm", "bookworm", ("rpm", "zypper"), SUSE),
 }
 # Debian's word for the architecture, where it is not the machine's: these run while emulation.Emulated stands.
-FOREIGN = {"bookworm-arm64": "arm64", "bookworm-ppc64el": "ppc64el"}
+FOREIGN = {"bookworm-arm64": "arm64", "bookworm-ppc64el": "ppc64el", "rhel-ppc64el": "ppc64el"}
