@@ -23,6 +23,8 @@ CompatPart compat_why(Definition& parent);
 CompatPart compat_activate(Definition& parent);
 CompatPart compat_deactivate(Definition& parent);
 CompatPart compat_clauses(Definition& parent);
+CompatPart compat_install(Definition& parent);
+CompatPart compat_uninstall(Definition& parent);
 
 // The built-in tables, or those in `directory`. Mistakes beyond the first are told on stderr.
 Result<CompatTables> compat_tables(const std::string& directory, Context& context);

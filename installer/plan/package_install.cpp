@@ -81,9 +81,14 @@ class Steps {
   }
 
  private:
+  // A product with a guide of its own takes over the method's steps up to the packages, not their clauses.
+  [[nodiscard]] bool has_own_guide() const { return !product_.document.empty(); }
+
   void both(const MethodStep& from, const Step& documented, Step effective) {
-    documented_.push_back({.step = documented, .clause = from.clause, .note = from.note});
-    effective_.push_back({.step = std::move(effective), .clause = from.clause});
+    const auto clause = has_own_guide() ? std::nullopt : std::optional(from.clause);
+    const std::string why = has_own_guide() ? "as for cuDNN: the repository has both" : "";
+    documented_.push_back({.step = documented, .clause = clause, .note = why.empty() ? from.note : why});
+    effective_.push_back({.step = std::move(effective), .clause = clause, .note = why});
   }
 
   template <class OfOtherMethods>
@@ -124,7 +129,11 @@ class Steps {
     both(from, RefreshIndex{}, RefreshIndex{from_.refresh});
   }
 
-  void add(const MethodStep& from, const InstallPackageTemplate& step) {
+  void add(const MethodStep& typed, const InstallPackageTemplate& step) {
+    MethodStep from = typed;
+    if (has_own_guide()) {
+      from = {.step = step, .clause = {.section = product_.section}};
+    }
     if (std::find(choice_.kinds.begin(), choice_.kinds.end(), step.kind) == choice_.kinds.end()) {
       return;
     }
@@ -141,7 +150,8 @@ class Steps {
   [[nodiscard]] PackageVersion documented(const std::string& kind) const {
     const auto set = std::find_if(product_.packages.sets.begin(), product_.packages.sets.end(),
                                   [&](const PackageSet& each) { return each.kind == kind; });
-    const std::string version = is_local(from_.method) ? choice_.version.text() : choice_.version.first(3) + ".*";
+    const std::string version = is_local(from_.method) || choice_.version.size() == 0 ? choice_.version.text()
+                                                                                        : choice_.version.first(3) + ".*";
     return package_of(*set, product_, uses_dpkg(from_.distro.manager), choice_, version);
   }
 
@@ -197,7 +207,9 @@ void add_shadows(const Situation& situation, const PackageSource& source, std::v
 }
 
 void add_notes(const Request& request, const Situation& situation, const PackageSource& source, Plan& plan) {
-  add_shadows(situation, source, plan.notes);
+  if (!request.compat) {
+    add_shadows(situation, source, plan.notes);
+  }
   if (!is_local(source.method) && !source.own && request.key.empty()) {
     plan.notes.emplace_back(
         "the mirror has to be signed with NVIDIA's key, and the source that its keyring package brings leads to where "
@@ -240,6 +252,11 @@ std::optional<Version> version_asked_for(const Request& request, Verb verb, cons
 
 Result<PackageChoice> choice_for(const Request& request, Verb verb, const Situation& situation,
                                  const PackageSource& source) {
+  if (request.compat) {
+    return compat_product(situation.recipes).and_then([&](const Product* product) {
+      return compat_choice(*request.compat, *product, source);
+    });
+  }
   if (is_local(source.method)) {
     return packages_of_installer(request, situation, source);
   }
@@ -251,22 +268,38 @@ Result<PackageChoice> choice_for(const Request& request, Verb verb, const Situat
   return packages_from_catalogue(request, situation, source, version_asked_for(request, verb, situation));
 }
 
+// The names of cuDNN's packages, if this version may be installed now.
+Result<void> with_packages(const Request& request, const Situation& situation, const PackageSource& source,
+                           const Product& product, PackageChoice& choice) {
+  return direction_allowed(request, situation, product.name, choice)
+      .and_then([&] { return add_packages(request, product, uses_dpkg(source.distro.manager), choice); })
+      .and_then(
+          [&] { return is_local(source.method) ? all_in_installer(situation, source, choice) : Result<void>(); });
+}
+
 Plan plan_of(const Request& request, Verb verb, const Situation& situation, const Steps::Source& parts) {
   const PackageChoice& choice = parts.choice;
   const PackageSource& source = parts.from;
-  Plan plan{.verb = verb, .method = request.method, .document = source.method.document, .distro = source.distro.name};
-  plan.title = "cuDNN " + shown(choice.version.text(), choice.cuda) + " as packages for " + source.distro.title;
+  Plan plan{.verb = verb, .method = request.method, .document = parts.product.document, .distro = source.distro.name};
+  plan.title = request.compat
+                   ? compat_title(*request.compat, choice, source.distro)
+                   : "cuDNN " + shown(choice.version.text(), choice.cuda) + " as packages for " + source.distro.title;
+  if (plan.document.empty()) {
+    plan.document = source.method.document;
+  }
   plan.root = request.root;
   plan.as_root = situation.host.root_user;
   plan.components = choice.components;
-  if (const PackageReceipt* standing = packaged(situation, parts.product.name)) {
+  if (const PackageReceipt* standing = packaged(situation, choice.product)) {
     plan.replaces = standing->id;
-    if (standing->version != choice.version.text() || standing->cuda != choice.cuda) {
+    if (request.compat) {
+      plan.notes.push_back(standing->product + " " + standing->version + " is there, and stays if it serves");
+    } else if (standing->version != choice.version.text() || standing->cuda != choice.cuda) {
       plan.title += ", in place of " + shown(standing->version, standing->cuda);
     }
   }
   plan.packages = PackageWork{.manager = source.distro.manager,
-                              .product = parts.product.name,
+                              .product = choice.product,
                               .version = choice.version.text(),
                               .cuda = choice.cuda,
                               .platform = source.platform,
@@ -277,8 +310,12 @@ Plan plan_of(const Request& request, Verb verb, const Situation& situation, cons
   } else if (request.key.empty()) {
     plan.packages->fingerprint = source.distro.repository.fingerprint;
   }
-  plan.prerequisites = checked(source.method.prerequisites, source.distro, situation,
-                               {.version = choice.version, .cuda = choice.cuda, .platform = source.platform});
+  if (request.compat) {
+    plan.packages->range = request.compat->range;
+  } else {
+    plan.prerequisites = checked(source.method.prerequisites, source.distro, situation,
+                                 {.version = choice.version, .cuda = choice.cuda, .platform = source.platform});
+  }
   Steps(parts).fill(plan);
   return plan;
 }
@@ -314,16 +351,13 @@ Result<Plan> planned_packages(const Request& request, Verb verb, const Situation
   if (!choice) {
     return tl::unexpected(choice.error());
   }
-  const Product& product = *find_product(situation.recipes, static_cast<int>(choice->version.major()));
-  if (auto allowed = direction_allowed(request, situation, product.name, *choice); !allowed) {
-    return tl::unexpected(allowed.error());
-  }
-  auto added = add_packages(request, product, uses_dpkg(distro->distro.manager), *choice);
-  if (added && is_local(**method)) {
-    added = all_in_installer(situation, *source, *choice);
-  }
-  if (!added) {
-    return tl::unexpected(added.error());
+  const Product& product = request.compat
+                               ? **compat_product(situation.recipes)
+                               : *find_product(situation.recipes, static_cast<int>(choice->version.major()));
+  if (!request.compat) {
+    if (auto named = with_packages(request, situation, *source, product, *choice); !named) {
+      return tl::unexpected(named.error());
+    }
   }
   Plan plan = plan_of(request, verb, situation, {request, *source, *choice, product});
   if (distro->fit != Fit::exact) {

@@ -88,7 +88,7 @@ std::optional<Runtime> runtime_in(const Recipes& recipes, bool deb, const NamedF
       const std::string told = cuda && major ? *cuda + *major : "";
       if (set.kind == "runtime" && Version::parse(told)) {
         return Runtime{
-            .product = &product, .choice = {.version = *version, .cuda = told}, .architecture = file.architecture};
+            .product = &product, .choice = {.product = product.name, .version = *version, .cuda = told}, .architecture = file.architecture};
       }
     }
   }

@@ -1,0 +1,60 @@
+// Forward-compatibility packages: the decision (compat/) has said which; the version is the newest that a repository
+// has in the range that serves.
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "packages/package_manager_words.h"
+#include "plan/parts.h"
+
+namespace cudnn_install {
+namespace {
+
+constexpr std::string_view product_name = "cuda-compat";
+
+}  // namespace
+
+bool serves(const VersionRange& range, const Version& driver) {
+  return range.above < driver && driver < range.below;
+}
+
+Result<const Product*> compat_product(const Recipes& recipes) {
+  const Product* product = find_product(recipes, product_name);
+  return product != nullptr && product->packages.sets.size() == 1
+             ? Result<const Product*>(product)
+             : failure(Fault::unsupported, "no recipe says how a forward-compatibility package is called",
+                       "leave out --recipes, or add products/cuda-compat.yaml to it");
+}
+
+Result<PackageChoice> compat_choice(const CompatWish& wish, const Product& product, const PackageSource& source) {
+  const PackageSet& set = product.packages.sets.front();
+  PackageChoice choice{.cuda = wish.cuda->text(), .components = {set.kind}, .kinds = {set.kind}};
+  choice.packages = {package_of(set, product, uses_dpkg(source.distro.manager), choice, "")};
+  choice.product = choice.packages.front().name;
+  choice.notes = wish.notes;
+  return choice;
+}
+
+std::string compat_title(const CompatWish& wish, const PackageChoice& choice, const Distro& distro) {
+  return choice.product + " (CUDA " + choice.cuda + " on driver " + wish.driver.text() + ") for " + distro.title;
+}
+
+Result<const PackageReceipt*> compat_meant(const CompatWish& wish, const Situation& situation) {
+  const PackageReceipt* found = nullptr;
+  std::string all;
+  for (const PackageReceipt& each : situation.package_receipts) {
+    if (wish.cuda && each.cuda != wish.cuda->text()) {
+      continue;
+    }
+    all += (all.empty() ? "" : ", ") + each.cuda;
+    if (found != nullptr) {
+      return failure(Fault::usage, "forward-compatibility packages of several CUDA versions are installed: " + all,
+                     "say which: --cuda " + each.cuda);
+    }
+    found = &each;
+  }
+  return found != nullptr ? Result<const PackageReceipt*>(found)
+                          : failure(Fault::usage, "cudnn-install has installed no such forward-compatibility package");
+}
+
+}  // namespace cudnn_install
