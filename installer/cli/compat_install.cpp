@@ -227,7 +227,11 @@ CompatPart compat_install(Definition& parent) {
   add_compat_choice_options(part, options->command.choice);
   add_root_option(part, options->command.place);
   add_change_options(part, options->command.change);
-  add_license_option(part, options->command.change);
+  part.flag({.names = "--accept-license",
+             .value = {},
+             .text = "Accept NVIDIA's CUDA licence (or set CUDNN_INSTALL_ACCEPT_LICENSE=1)",
+             .group = "How"},
+            options->command.change.accept_license);
   add_show_options(part, options->command.show);
   add_output_options(part, options->command.output);
   return {part, [options](Context& context) { return install(*options, context); }};
