@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "cli/change.h"
 #include "cli/compat.h"
+#include "cli/compat_package.h"
+#include "cli/compat_wish.h"
 #include "cli/records.h"
 #include "cli/request.h"
 #include "host/root_view.h"
@@ -36,121 +38,88 @@ Result<std::string> wanted_cuda(const std::string& typed, const Host& host) {
   return host.toolkits.front().version->first(2);
 }
 
-std::string sentence_of(const std::string& name, const CompatAnswer& answer) {
-  std::string reasons;
-  for (const std::string& reason : answer.reasons) {
-    reasons += (reasons.empty() ? "" : "; ") + reason;
-  }
-  return name + " is not installed: " + reasons +
-         (answer.clause.empty() ? "" : " (CUDA Compatibility guide, " + answer.clause + ")");
-}
-
-// Beside a refusal the answer's own advice.
-Error refusal(const CompatQuestion& question, const CompatAnswer& answer) {
-  std::string actions;
-  for (const std::string& action : answer.actions) {
-    actions += (actions.empty() ? "" : "; ") + action;
-  }
-  return {.fault = Fault::unsupported, .what = sentence_of(package_name(question.cuda), answer), .hint = actions};
-}
-
-const PackageOffer* offer_in(const CompatAnswer& answer) {
-  if (answer.verdict == Verdict::forward) {
-    return answer.package ? &*answer.package : nullptr;
-  }
-  const bool open = answer.verdict == Verdict::minor_version && !answer.options.empty() &&
-                    answer.options.front().package;
-  return open ? &*answer.options.front().package : nullptr;
-}
-
-void append(std::vector<std::string>& to, const std::vector<std::string>& from, const std::string& before) {
-  for (const std::string& each : from) {
-    to.push_back(before + each);
-  }
-}
-
-std::vector<std::string> notes_of(const CompatQuestion& question, const CompatAnswer& answer,
-                                  const PackageOffer& offer) {
-  std::vector<std::string> notes;
-  if (answer.verdict == Verdict::minor_version) {
-    notes.push_back("driver " + question.driver.text() + " serves CUDA " + question.cuda.text() +
-                    " by minor-version compatibility already");
-    append(notes, answer.options.front().adds, "the package adds: ");
-    append(notes, answer.options.front().limits, "");
-  } else {
-    notes = answer.reasons;
-    append(notes, answer.limits, "");
-    append(notes, answer.assumed, "assumed: ");
-  }
-  if (offer.cuda != question.cuda) {
-    notes.push_back(package_name(question.cuda) + " does not serve on this driver; " + offer.name + " does, for CUDA " +
-                    question.cuda.text() + " too");
-  }
-  notes.emplace_back("nothing uses it by itself; for an application: cudnn-install compat activate");
-  return notes;
-}
-
-// What the decision says for all of the GPUs; an error where the package would not help.
-Result<CompatWish> wish_of(const CompatTables& tables, const CompatQuestions& asked) {
-  std::vector<CompatAnswer> answers;
-  for (const CompatQuestion& question : asked.questions) {
-    answers.push_back(decided(tables, question));
-  }
-  const CompatAnswer& answer = decisive(answers);
-  const CompatQuestion& question = asked.questions.front();
-  const PackageOffer* offer = offer_in(answer);
-  if (offer == nullptr) {
-    return tl::unexpected(refusal(question, answer));
-  }
-  for (const CompatAnswer& other : answers) {
-    const PackageOffer* theirs = offer_in(other);
-    if (theirs == nullptr || theirs->name != offer->name) {
-      return failure(Fault::unsupported,
-                     "the GPUs of this machine need different packages: " + offer->name + " and " +
-                         (theirs == nullptr ? "none" : theirs->name),
-                     "say which GPU it is for: --gpu NAME");
+// "" stands for the system's own way over the network; of a file in hand its ending tells.
+Result<std::string> wanted_method(const ChoiceOptions& choice, const Host& host) {
+  std::string usual = host.package_manager == "apt" ? "apt-network" : "rpm-network";
+  if (!choice.archives.empty()) {
+    const std::string& file = choice.archives.front();
+    usual = file.ends_with(".deb") ? "deb-local" : file.ends_with(".rpm") ? "rpm-local" : "";
+    if (usual.empty()) {
+      return failure(Fault::usage, "'" + printable(file) + "' is neither a .deb nor an .rpm",
+                     "name a package cuda-compat-X-Y");
     }
   }
-  CompatWish wish{.cuda = offer->cuda, .driver = question.driver};
-  wish.range = {.above = question.driver, .below = Version::parse(offer->below).value_or(Version())};
-  wish.notes = notes_of(question, answer, *offer);
+  const bool fits = choice.method.empty() || choice.method == usual ||
+                    (choice.archives.empty() && choice.method.ends_with("-network"));
+  return fits ? choice.method.empty() ? usual : choice.method
+              : Result<std::string>(failure(
+                    Fault::usage, "forward-compatibility packages are not installed by the method '" + choice.method + "'",
+                    "leave --method out, or take " + usual));
+}
+
+// The decision about the package in hand, from the library inside; its digest is from here on the one that was read.
+Result<CompatWish> wish_in_hand(ChangeCommand& command, const CompatTables& tables, CompatWords words,
+                                Context& context) {
+  const auto request = request_from(command.choice, command.place);
+  if (!request) {
+    return tl::unexpected(request.error());
+  }
+  const std::string& file = request->archives.front();
+  if (!request->sha256 && !request->allow_unverified) {
+    return failure(Fault::integrity, "nothing tells whether '" + printable(file) + "' holds NVIDIA's bytes",
+                   "give the digest that its source names: --sha256 HEX; or take it as it is: --allow-unverified");
+  }
+  const auto package = package_in_hand(file, {.sha256 = request->sha256}, context);
+  if (!package) {
+    return tl::unexpected(package.error());
+  }
+  words.in_hand = package->library;
+  const auto asked = compat_questions(tables, words, context);
+  auto wish = asked ? compat_wish(tables, *asked, *package) : Result<CompatWish>(tl::unexpected(asked.error()));
+  if (wish && !request->sha256) {
+    wish->notes.emplace_back("the package is taken without a digest: nothing tells whether these are NVIDIA's bytes");
+  }
+  command.choice.sha256 = package->sha256.hex();
   return wish;
 }
 
-Result<std::string> wanted_method(const std::string& typed, const Host& host) {
-  if (typed.empty()) {
-    return std::string(host.package_manager == "apt" ? "apt-network" : "rpm-network");
+Result<CompatWish> wish_for(ChangeCommand& command, const CompatTables& tables, CompatWords words, const Host& host,
+                            Context& context) {
+  if (!command.choice.archives.empty()) {
+    return wish_in_hand(command, tables, std::move(words), context);
   }
-  return typed.ends_with("-network")
-             ? Result<std::string>(typed)
-             : failure(Fault::usage, "forward-compatibility packages are not installed by the method '" + typed + "'",
-                       "take apt-network or rpm-network, or leave --method out");
+  const auto cuda = wanted_cuda(words.cuda, host);
+  if (!cuda) {
+    return tl::unexpected(cuda.error());
+  }
+  words.cuda = *cuda;
+  return compat_questions(tables, words, context).and_then([&](const CompatQuestions& asked) {
+    return compat_wish(tables, asked);
+  });
 }
 
 Result<Outcome> install(const InstallOptions& options, Context& context) {
-  const auto root = checked_root(options.command.place.root);
-  const auto tables = compat_tables(options.command.choice.recipes, context);
+  ChangeCommand command = options.command;
+  const auto root = checked_root(command.place.root);
+  const auto tables = compat_tables(command.choice.recipes, context);
   if (!root || !tables) {
     return tl::unexpected(!root ? root.error() : tables.error());
   }
   const Host host = probed_host(*root);
-  const auto method = wanted_method(options.command.choice.method, host);
-  const auto cuda = wanted_cuda(options.command.choice.cuda, host);
-  if (!method || !cuda) {
-    return tl::unexpected(!method ? method.error() : cuda.error());
+  const auto method = wanted_method(command.choice, host);
+  if (!method) {
+    return tl::unexpected(method.error());
   }
-  const CompatWords words{.cuda = *cuda,
+  command.choice.method = *method;
+  const CompatWords words{.cuda = command.choice.cuda,
                           .driver = options.driver,
                           .gpu = options.gpu,
                           .root = *root,
-                          .recipes = options.command.choice.recipes};
-  const auto asked = compat_questions(*tables, words, context);
-  auto wish = asked ? wish_of(*tables, *asked) : Result<CompatWish>(tl::unexpected(asked.error()));
+                          .recipes = command.choice.recipes};
+  auto wish = wish_for(command, *tables, words, host, context);
   if (!wish) {
     return tl::unexpected(wish.error());
   }
-  ChangeCommand command = options.command;
-  command.choice.method = *method;
   return run_change(command,
                     {.look = {.choice = command.choice, .place = command.place},
                      .planner = plan_install,

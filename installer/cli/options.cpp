@@ -147,6 +147,21 @@ void add_compat_choice_options(Definition& definition, ChoiceOptions& options) {
                    .text = "Way of installing: apt-network or rpm-network; default: that of this system",
                    .group = choice_group},
                   options.method);
+  definition.texts({.names = "--archive",
+                    .value = "FILE",
+                    .text = "A package cuda-compat-X-Y in hand, .deb or .rpm",
+                    .group = choice_group},
+                   options.archives);
+  definition.text({.names = "--sha256",
+                   .value = "HEX",
+                   .text = "Digest that the file must have",
+                   .group = choice_group},
+                  options.sha256);
+  definition.flag({.names = "--allow-unverified",
+                   .value = {},
+                   .text = "Take a file whose digest nobody vouches for",
+                   .group = choice_group},
+                  options.allow_unverified);
   definition.text({.names = "--cuda",
                    .value = "VERSION",
                    .text = "CUDA that is to run; default: that of the toolkit at /usr/local/cuda",

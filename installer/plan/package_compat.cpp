@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "packages/offered.h"
 #include "packages/package_manager_words.h"
 #include "plan/parts.h"
 
@@ -32,7 +33,38 @@ Result<PackageChoice> compat_choice(const CompatWish& wish, const Product& produ
   choice.packages = {package_of(set, product, uses_dpkg(source.distro.manager), choice, "")};
   choice.product = choice.packages.front().name;
   choice.notes = wish.notes;
+  if (!wish.in_hand) {
+    return choice;
+  }
+  if (wish.in_hand->name != choice.product) {
+    return failure(Fault::unsupported,
+                   "'" + printable(source.url) + "' is the package " + printable(wish.in_hand->name) +
+                       ", and a libcuda of CUDA " + choice.cuda + " is in " + choice.product,
+                   "take the package as NVIDIA made it");
+  }
+  choice.packages = {*wish.in_hand};
+  choice.version = Version::parse(upstream_version(wish.in_hand->version)).value_or(Version{});
   return choice;
+}
+
+Result<PackageSource> compat_file(const Request& request, const Situation& situation, const Distro& distro,
+                                  const Method& method) {
+  const auto platform = wanted_platform(request, situation.host);
+  if (!platform) {
+    return tl::unexpected(platform.error());
+  }
+  return PackageSource{
+      .distro = distro, .method = method, .platform = *platform, .url = request.archives.front(), .installer = *request.compat->in_hand};
+}
+
+void add_file_steps(const Request& request, const PackageSource& source, const Product& product, Plan& plan) {
+  const InstallPackageFile step{.file = source.url, .package = source.installer};
+  plan.documented.push_back({.step = step, .clause = Clause{.section = product.section}});
+  plan.effective = plan.documented;
+  if (request.pin && !source.distro.manager.pin.empty()) {
+    plan.effective.push_back({.step = HoldPackages{plan.packages->packages},
+                              .note = "so that an upgrade of the system does not change the version or its CUDA"});
+  }
 }
 
 std::string compat_title(const CompatWish& wish, const PackageChoice& choice, const Distro& distro) {

@@ -312,11 +312,16 @@ Plan plan_of(const Request& request, Verb verb, const Situation& situation, cons
   }
   if (request.compat) {
     plan.packages->range = request.compat->range;
+    plan.packages->in_hand = request.compat->in_hand.has_value();
   } else {
     plan.prerequisites = checked(source.method.prerequisites, source.distro, situation,
                                  {.version = choice.version, .cuda = choice.cuda, .platform = source.platform});
   }
-  Steps(parts).fill(plan);
+  if (plan.packages->in_hand) {
+    add_file_steps(request, source, parts.product, plan);
+  } else {
+    Steps(parts).fill(plan);
+  }
   return plan;
 }
 
@@ -342,7 +347,8 @@ Result<Plan> planned_packages(const Request& request, Verb verb, const Situation
   if (auto fits = system_fits(request, situation); !fits) {
     return tl::unexpected(fits.error());
   }
-  const auto source = is_local(**method) ? local_source(request, situation, distro->distro, **method)
+  const auto source = request.compat && request.compat->in_hand ? compat_file(request, situation, distro->distro, **method)
+                      : is_local(**method) ? local_source(request, situation, distro->distro, **method)
                                          : network_source(request, situation, distro->distro, **method);
   if (!source) {
     return tl::unexpected(source.error());

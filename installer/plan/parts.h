@@ -85,6 +85,10 @@ const PackageReceipt* packaged(const Situation& situation, const std::string& pr
 // package_compat.cpp: forward-compatibility packages.
 Result<const Product*> compat_product(const Recipes& recipes);
 Result<PackageChoice> compat_choice(const CompatWish& wish, const Product& product, const PackageSource& source);
+// Of a package file in hand, and its steps.
+Result<PackageSource> compat_file(const Request& request, const Situation& situation, const Distro& distro,
+                                  const Method& method);
+void add_file_steps(const Request& request, const PackageSource& source, const Product& product, Plan& plan);
 std::string compat_title(const CompatWish& wish, const PackageChoice& choice, const Distro& distro);
 // The receipt that is meant.
 Result<const PackageReceipt*> compat_meant(const CompatWish& wish, const Situation& situation);

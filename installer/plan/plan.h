@@ -173,6 +173,7 @@ struct PackageWork {
   std::vector<PackageVersion> packages{};  // in the guide's order: runtime, dev, samples
   // The one package's version is the newest of this range that the repositories have, which is known after the refresh.
   std::optional<VersionRange> range{};
+  bool in_hand = false;  // the one package is the file `repository` itself
   bool operator==(const PackageWork&) const = default;
 };
 
@@ -206,6 +207,7 @@ struct CompatWish {
   std::optional<Version> cuda{};  // of the package; to uninstall: none, the only one
   Version driver{};               // of the kernel that it is for
   VersionRange range{};
+  std::optional<PackageVersion> in_hand{};  // what the file in Request::archives is; it has been read and judged
   std::vector<std::string> notes{};
 };
 

@@ -3,15 +3,18 @@
 to the state of before."""
 
 import json
+import os
+import shutil
 import sys
 import unittest
 
 sys.dont_write_bytecode = True
 from home_of_compat import KERNEL, NEWER, OLDER, OTHER, CompatHome  # noqa: E402
 
+import packs  # noqa: E402
 import room  # noqa: E402
 
-UNSUPPORTED, USAGE = 21, 2
+USAGE, ARCHIVE, INTEGRITY, UNSUPPORTED = 2, 11, 12, 21
 
 
 class Life(CompatHome):
@@ -126,6 +129,47 @@ class Refusals(CompatHome):
         self.home.must("ln", "-s", f"libcuda.so.{version}", self.driver_files[1])
 
 
+class InHand(CompatHome):
+    def setUp(self):
+        super().setUp()
+        (made,) = self.builds[NEWER]
+        self.file, self.digest = f"/root/{os.path.basename(made)}", packs.digest(made)
+        shutil.copy(made, self.home.path(self.file))
+
+    def in_hand(self, *more):
+        return ["compat", "install", "--archive", self.file, "--yes", "--accept-license", *more]
+
+    def test_a_package_in_hand_is_judged_by_the_library_inside_and_installed_by_the_systems_own_program(self):
+        before = self.state()
+        told = ("--sha256", self.digest)
+        for kernel, reason in (("580.142", "error 803"), ("580.65.06", "has all of CUDA 13.0 by itself"),
+                               ("450.80.02", "branch 450")):
+            self.refused(UNSUPPORTED, [reason, "CUDA Compatibility guide"], *self.in_hand(*told, "--driver", kernel))
+        self.refused(UNSUPPORTED, ["error 804"], *self.in_hand(*told, "--driver", "535.54.03", "--gpu", "GeForce RTX 4090"))
+        self.refused(INTEGRITY, ["--sha256 HEX"], *self.in_hand(*KERNEL))
+        self.refused(INTEGRITY, [self.digest], *self.in_hand(*KERNEL, "--sha256", "0" * 64))
+        self.must_run(*self.in_hand(*KERNEL, *told))
+        self.expect_compat(NEWER)
+        standing = self.state()
+        self.assertIn("unchanged", self.must_run(*self.in_hand(*KERNEL, *told)).stdout)
+        self.assert_state(standing)
+        self.must_run("compat", "uninstall", "--yes")
+        self.assert_state(before)
+
+    def test_what_is_no_such_package_is_refused(self):
+        other = self.wrapped()
+        self.refused(UNSUPPORTED, ["no libcuda"], "compat", "install", "--archive", other, "--allow-unverified", "--yes", *KERNEL)
+        self.home.write("/root/torn.deb", "!<arch>\n")
+        self.refused(ARCHIVE, ["no package that dpkg-deb can read"], "compat", "install", "--archive", "/root/torn.deb",
+                     "--allow-unverified", "--yes", *KERNEL)
+
+    def wrapped(self):
+        """A package that brings something else."""
+        made = packs.deb_of("libcudnn8", "8.9.6.50-1+cuda12.2", self.given)
+        shutil.copy(made, self.home.path("/root/other.deb"))
+        return "/root/other.deb"
+
+
 class Rpm:
     family, network = "rpm", "rpm-network"
 
@@ -136,6 +180,12 @@ class RhelLife(Rpm, Life):
 
 class RhelTwo(Rpm, Two):
     system, distro = "rhel", "rhel9"
+
+
+class RhelInHand(Rpm, InHand):
+    system, distro = "rhel", "rhel9"
+
+    test_what_is_no_such_package_is_refused = None
 
 
 class RhelVersions(Rpm, Versions):
