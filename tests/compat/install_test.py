@@ -18,6 +18,8 @@ USAGE, ARCHIVE, INTEGRITY, UNSUPPORTED = 2, 11, 12, 21
 
 
 class Life(CompatHome):
+    LISTING = {"rhel": ("dnf", "-q", "versionlock", "list"), "suse": ("zypper", "-n", "locks")}
+
     def test_it_comes_in_the_newest_version_that_serves_stays_and_goes_without_a_trace(self):
         self.published(OLDER, NEWER, OTHER)
         before = self.state()
@@ -42,7 +44,7 @@ class Life(CompatHome):
             self.assertIn(f"Package: {name}\nPin: version 580.95.05-1\n",
                           self.home.read(f"/etc/apt/preferences.d/cudnn-install-{name}"))
         else:
-            self.assertIn(name, self.home.must("dnf", "-q", "versionlock", "list"))
+            self.assertIn(name, self.home.must(*self.LISTING[self.system]))
 
 
 class Two(CompatHome):
@@ -190,6 +192,26 @@ class RhelInHand(Rpm, InHand):
 
 class RhelVersions(Rpm, Versions):
     system, distro = "rhel", "rhel9"
+
+
+# zypper of Debian, in a root that looks like Leap 15.
+class SuseLife(Rpm, Life):
+    system, distro = "suse", "opensuse"
+
+
+class SuseInHand(Rpm, InHand):
+    system, distro = "suse", "opensuse"
+
+    test_what_is_no_such_package_is_refused = None
+
+
+# apt of the older and the newer Debian.
+class BullseyeLife(Life):
+    system, distro = "bullseye", "debian11"
+
+
+class TrixieLife(Life):
+    system, distro = "trixie", "debian13"
 
 
 if __name__ == "__main__":
