@@ -57,6 +57,16 @@ Result<std::string> wanted_method(const ChoiceOptions& choice, const Host& host)
                     "leave --method out, or take " + usual));
 }
 
+// Who takes a file has to say what tells that it is NVIDIA's, or that nothing does.
+Result<void> trusted(const ChoiceOptions& choice) {
+  if (choice.archives.empty() || !choice.sha256.empty() || choice.allow_unverified) {
+    return {};
+  }
+  return failure(Fault::integrity,
+                 "nothing tells whether '" + printable(choice.archives.front()) + "' holds NVIDIA's bytes",
+                 "give the digest that its source names: --sha256 HEX; or take it as it is: --allow-unverified");
+}
+
 // The decision about the package in hand, from the library inside; its digest is from here on the one that was read.
 Result<CompatWish> wish_in_hand(ChangeCommand& command, const CompatTables& tables, CompatWords words,
                                 Context& context) {
@@ -65,10 +75,6 @@ Result<CompatWish> wish_in_hand(ChangeCommand& command, const CompatTables& tabl
     return tl::unexpected(request.error());
   }
   const std::string& file = request->archives.front();
-  if (!request->sha256 && !request->allow_unverified) {
-    return failure(Fault::integrity, "nothing tells whether '" + printable(file) + "' holds NVIDIA's bytes",
-                   "give the digest that its source names: --sha256 HEX; or take it as it is: --allow-unverified");
-  }
   const auto package = package_in_hand(file, {.sha256 = request->sha256}, context);
   if (!package) {
     return tl::unexpected(package.error());
@@ -85,7 +91,15 @@ Result<CompatWish> wish_in_hand(ChangeCommand& command, const CompatTables& tabl
 
 Result<CompatWish> wish_for(ChangeCommand& command, const CompatTables& tables, CompatWords words, const Host& host,
                             Context& context) {
+  bool installer = false;
   if (!command.choice.archives.empty()) {
+    const auto facts = package_facts(command.choice.archives.front(), context);
+    if (!facts) {
+      return tl::unexpected(facts.error());
+    }
+    installer = facts->package.name.starts_with("cuda-repo-");
+  }
+  if (!command.choice.archives.empty() && !installer) {
     return wish_in_hand(command, tables, std::move(words), context);
   }
   const auto cuda = wanted_cuda(words.cuda, host);
@@ -111,6 +125,9 @@ Result<Outcome> install(const InstallOptions& options, Context& context) {
     return tl::unexpected(method.error());
   }
   command.choice.method = *method;
+  if (auto good = trusted(command.choice); !good) {
+    return tl::unexpected(good.error());
+  }
   const CompatWords words{.cuda = command.choice.cuda,
                           .driver = options.driver,
                           .gpu = options.gpu,

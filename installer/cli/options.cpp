@@ -149,7 +149,7 @@ void add_compat_choice_options(Definition& definition, ChoiceOptions& options) {
                   options.method);
   definition.texts({.names = "--archive",
                     .value = "FILE",
-                    .text = "A package cuda-compat-X-Y in hand, .deb or .rpm",
+                    .text = "In hand: a package cuda-compat-X-Y, or a local installer of CUDA",
                     .group = choice_group},
                    options.archives);
   definition.text({.names = "--sha256",

@@ -13,6 +13,26 @@ namespace {
 
 constexpr std::string_view product_name = "cuda-compat";
 
+// Whether a local installer brings one that serves. Which it is shows after the refresh: a file's name tells no epoch.
+Result<void> brings_one(const CompatWish& wish, const Situation& situation, const PackageSource& source,
+                        const PackageChoice& choice) {
+  std::string versions;
+  for (const PackageVersion& each : packages_brought(situation, uses_dpkg(source.distro.manager))) {
+    if (each.name != choice.product) {
+      continue;
+    }
+    if (serves(wish.range, Version::parse(upstream_version(each.version)).value_or(Version{}))) {
+      return {};
+    }
+    versions += (versions.empty() ? "" : ", ") + each.version;
+  }
+  return failure(Fault::unsupported,
+                 "'" + printable(source.url) + "' brings no " + choice.product + " that serves: it has to be newer than " +
+                     wish.range.above.text() + " and below " + wish.range.below.text() + ", and there is " +
+                     (versions.empty() ? "none" : printable(versions)),
+                 "take the installer of CUDA " + choice.cuda);
+}
+
 }  // namespace
 
 bool serves(const VersionRange& range, const Version& driver) {
@@ -27,14 +47,18 @@ Result<const Product*> compat_product(const Recipes& recipes) {
                        "leave out --recipes, or add products/cuda-compat.yaml to it");
 }
 
-Result<PackageChoice> compat_choice(const CompatWish& wish, const Product& product, const PackageSource& source) {
+Result<PackageChoice> compat_choice(const CompatWish& wish, const Situation& situation, const Product& product,
+                                    const PackageSource& source) {
   const PackageSet& set = product.packages.sets.front();
   PackageChoice choice{.cuda = wish.cuda->text(), .components = {set.kind}, .kinds = {set.kind}};
   choice.packages = {package_of(set, product, uses_dpkg(source.distro.manager), choice, "")};
   choice.product = choice.packages.front().name;
   choice.notes = wish.notes;
-  if (!wish.in_hand) {
+  if (!wish.in_hand && source.installer.name.empty()) {
     return choice;
+  }
+  if (!wish.in_hand) {
+    return brings_one(wish, situation, source, choice).map([&] { return std::move(choice); });
   }
   if (wish.in_hand->name != choice.product) {
     return failure(Fault::unsupported,
@@ -49,6 +73,9 @@ Result<PackageChoice> compat_choice(const CompatWish& wish, const Product& produ
 
 Result<PackageSource> compat_file(const Request& request, const Situation& situation, const Distro& distro,
                                   const Method& method) {
+  if (!request.compat->in_hand) {
+    return cuda_repository(request, situation, distro, method);
+  }
   const auto platform = wanted_platform(request, situation.host);
   if (!platform) {
     return tl::unexpected(platform.error());

@@ -86,7 +86,9 @@ class Steps {
 
   void both(const MethodStep& from, const Step& documented, Step effective) {
     const auto clause = has_own_guide() ? std::nullopt : std::optional(from.clause);
-    const std::string why = has_own_guide() ? "as for cuDNN: the repository has both" : "";
+    const std::string why = !has_own_guide()         ? ""
+                            : is_local(from_.method) ? "as for cuDNN's local installers"
+                                                     : "as for cuDNN: the repository has both";
     documented_.push_back({.step = documented, .clause = clause, .note = why.empty() ? from.note : why});
     effective_.push_back({.step = std::move(effective), .clause = clause, .note = why});
   }
@@ -117,7 +119,7 @@ class Steps {
     if (!from_.keyring.empty()) {
       effective.from = from_.keyring;
     }
-    both(from, CopyKeyring{step.from, step.to}, effective);
+    both(from, has_own_guide() ? effective : CopyKeyring{step.from, step.to}, effective);
   }
 
   void add(const MethodStep& from, const AddRepositoryTemplate& step) {
@@ -254,7 +256,7 @@ Result<PackageChoice> choice_for(const Request& request, Verb verb, const Situat
                                  const PackageSource& source) {
   if (request.compat) {
     return compat_product(situation.recipes).and_then([&](const Product* product) {
-      return compat_choice(*request.compat, *product, source);
+      return compat_choice(*request.compat, situation, *product, source);
     });
   }
   if (is_local(source.method)) {
@@ -347,7 +349,7 @@ Result<Plan> planned_packages(const Request& request, Verb verb, const Situation
   if (auto fits = system_fits(request, situation); !fits) {
     return tl::unexpected(fits.error());
   }
-  const auto source = request.compat && request.compat->in_hand ? compat_file(request, situation, distro->distro, **method)
+  const auto source = request.compat && is_local(**method) ? compat_file(request, situation, distro->distro, **method)
                       : is_local(**method) ? local_source(request, situation, distro->distro, **method)
                                          : network_source(request, situation, distro->distro, **method);
   if (!source) {

@@ -75,6 +75,12 @@ Result<PackageSource> local_source(const Request& request, const Situation& situ
 Result<PackageChoice> packages_of_installer(const Request& request, const Situation& situation,
                                             const PackageSource& source);
 
+// The same of a local installer of CUDA, whose package's name begins with cuda-repo-.
+Result<PackageSource> cuda_repository(const Request& request, const Situation& situation, const Distro& distro,
+                                      const Method& method);
+// What the installer brings, by the names of its files.
+std::vector<PackageVersion> packages_brought(const Situation& situation, bool deb);
+
 // Whether the installer brings all of `choice`.
 Result<void> all_in_installer(const Situation& situation, const PackageSource& source, const PackageChoice& choice);
 
@@ -84,8 +90,9 @@ const PackageReceipt* packaged(const Situation& situation, const std::string& pr
 
 // package_compat.cpp: forward-compatibility packages.
 Result<const Product*> compat_product(const Recipes& recipes);
-Result<PackageChoice> compat_choice(const CompatWish& wish, const Product& product, const PackageSource& source);
-// Of a package file in hand, and its steps.
+Result<PackageChoice> compat_choice(const CompatWish& wish, const Situation& situation, const Product& product,
+                                    const PackageSource& source);
+// Where it comes from, if it is a file: the package itself, with its steps, or a local installer of CUDA.
 Result<PackageSource> compat_file(const Request& request, const Situation& situation, const Distro& distro,
                                   const Method& method);
 void add_file_steps(const Request& request, const PackageSource& source, const Product& product, Plan& plan);

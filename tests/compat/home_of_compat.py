@@ -1,9 +1,11 @@
 """A system with a package manager, a repository with forward-compatibility packages on loopback, and the tool inside."""
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
@@ -12,6 +14,7 @@ import room  # noqa: E402
 from home import Home  # noqa: E402
 
 import packs  # noqa: E402
+from cudnn_repository import builders, distros, installer, packages  # noqa: E402
 
 BRANCHES = {"12.8": [535, 550, 560, 565, 570], "13.0": [535, 550, 565, 570, 575, 580]}
 NOTE = '{{"format":1,"CUDA version":"{}","driver":{},"device":[1,2,7,8,9,10,11,12,13,14]}}'
@@ -42,6 +45,23 @@ def rpm_of(out, cuda, driver, note):
         room.compat_tree(tree, cuda, driver, note)
         spec = SPEC.format(name=name, cuda=cuda, driver=driver, tree=tree)
         return packs.rpmbuild(spec, "x86_64", scratch, out)[0]
+
+
+class CudaInstaller(installer.Installer):
+    """A local installer as CUDA's are named: the packages of one CUDA in a repository below /var."""
+
+    def __init__(self, distro, made, cuda):
+        self.distro, self.word, self.packages = distro, "x86_64", made
+        self.id = f"{distro.name}-{cuda.replace('.', '-')}-local"
+        self.name = f"cuda-repo-{self.id}"
+
+    def description(self):
+        return builders.Description(name=self.name, version="13.0.2", revision="1", architecture=self.architecture,
+                                    summary="cuda repository configuration files", text="Packages of CUDA as a repository.",
+                                    section="", copyright=installer.COPYRIGHT)
+
+    def keyring(self, key):
+        return f"cuda-{key.short}-keyring.gpg"
 
 
 def note_of(cuda):
@@ -95,3 +115,13 @@ class CompatHome(Home):
             self.assertIn(each, done.stderr)
         self.assert_state(before)
         return done
+
+    def cuda_installer(self, *builds):
+        """It lies inside the system; answers its path and digest."""
+        made = [packages.read(path) for each in builds for path in self.builds[each]]
+        variables = {**self.keyring.environment, "SOURCE_DATE_EPOCH": packs.MOMENT}
+        with mock.patch.dict(os.environ, variables):
+            path = installer.make(CudaInstaller(distros.named(self.distro), made, builds[0][0]), self.out, self.key)
+        inside = f"/root/{os.path.basename(path)}"
+        shutil.copy(path, self.home.path(inside))
+        return inside, packs.digest(path)

@@ -172,6 +172,19 @@ class InHand(CompatHome):
         return "/root/other.deb"
 
 
+class Local(CompatHome):
+    def test_a_local_installer_of_cuda_brings_the_package_and_goes_with_it(self):
+        before = self.state()
+        file, digest = self.cuda_installer(OLDER, NEWER)
+        install = ["compat", "install", "--archive", file, "--sha256", digest, "--yes", "--accept-license", *KERNEL]
+        self.refused(UNSUPPORTED, ["brings no cuda-compat-12-8", "there is none"], *install, "--cuda", "12.8")
+        self.must_run(*install, "--cuda", "13.0")
+        self.expect_compat(NEWER)
+        self.assertIn("unchanged", self.must_run(*install, "--cuda", "13.0").stdout)
+        self.must_run("compat", "uninstall", "--yes")
+        self.assert_state(before)
+
+
 class Rpm:
     family, network = "rpm", "rpm-network"
 
@@ -188,6 +201,10 @@ class RhelInHand(Rpm, InHand):
     system, distro = "rhel", "rhel9"
 
     test_what_is_no_such_package_is_refused = None
+
+
+class RhelLocal(Rpm, Local):
+    system, distro = "rhel", "rhel9"
 
 
 class RhelVersions(Rpm, Versions):
