@@ -39,7 +39,7 @@ struct CompatWords {
   std::string library{};  // a file, or the directory that it is in
   std::string root = "/";
   std::string recipes{};
-  bool cuda_follows = false;  // the CUDA is not known yet: whoever asks fills it in
+  bool cuda_follows = false;               // the CUDA is not known yet: whoever asks fills it in
   std::optional<CompatLibrary> in_hand{};  // instead of `library`
 };
 // One question for each GPU that differs; one without a GPU where none is known.

@@ -31,9 +31,10 @@ Result<std::string> wanted_cuda(const std::string& typed, const Host& host) {
   }
   const bool linked = !host.toolkits.empty() && host.toolkits.front().prefix == usual_toolkit;
   if (!linked || !host.toolkits.front().version || host.toolkits.front().version->size() < 2) {
-    return failure(Fault::usage,
-                   std::string("there is no CUDA toolkit at ") + usual_toolkit + ", so it is not clear which CUDA is meant",
-                   "say --cuda X.Y");
+    return failure(
+        Fault::usage,
+        std::string("there is no CUDA toolkit at ") + usual_toolkit + ", so it is not clear which CUDA is meant",
+        "say --cuda X.Y");
   }
   return host.toolkits.front().version->first(2);
 }
@@ -52,9 +53,10 @@ Result<std::string> wanted_method(const ChoiceOptions& choice, const Host& host)
   const bool fits = choice.method.empty() || choice.method == usual ||
                     (choice.archives.empty() && choice.method.ends_with("-network"));
   return fits ? choice.method.empty() ? usual : choice.method
-              : Result<std::string>(failure(
-                    Fault::usage, "forward-compatibility packages are not installed by the method '" + choice.method + "'",
-                    "leave --method out, or take " + usual));
+              : Result<std::string>(
+                    failure(Fault::usage,
+                            "forward-compatibility packages are not installed by the method '" + choice.method + "'",
+                            "leave --method out, or take " + usual));
 }
 
 // Who takes a file has to say what tells that it is NVIDIA's, or that nothing does.
@@ -137,11 +139,10 @@ Result<Outcome> install(const InstallOptions& options, Context& context) {
   if (!wish) {
     return tl::unexpected(wish.error());
   }
-  return run_change(command,
-                    {.look = {.choice = command.choice, .place = command.place},
-                     .planner = plan_install,
-                     .compat = std::move(*wish)},
-                    context);
+  return run_change(
+      command,
+      {.look = {.choice = command.choice, .place = command.place}, .planner = plan_install, .compat = std::move(*wish)},
+      context);
 }
 
 // --- uninstall -----------------------------------------------------------------------------------------------------
@@ -202,7 +203,9 @@ Result<Outcome> uninstall(const ChangeCommand& command, Context& context) {
 CompatPart compat_install(Definition& parent) {
   auto options = std::make_shared<InstallOptions>();
   Definition part = parent.nested("install", "Install the forward-compatibility package, if it helps here");
-  part.text({.names = "--driver", .value = "VERSION", .text = "Kernel driver; default: the one that is loaded here",
+  part.text({.names = "--driver",
+             .value = "VERSION",
+             .text = "Kernel driver; default: the one that is loaded here",
              .group = "What"},
             options->driver);
   part.text({.names = "--gpu",
@@ -226,9 +229,9 @@ CompatPart compat_install(Definition& parent) {
 CompatPart compat_uninstall(Definition& parent) {
   auto command = std::make_shared<ChangeCommand>();
   Definition part = parent.nested("uninstall", "Take a forward-compatibility package out again, back to before");
-  part.text({.names = "--cuda", .value = "VERSION", .text = "Of which CUDA, where several are installed",
-             .group = "What"},
-            command->choice.cuda);
+  part.text(
+      {.names = "--cuda", .value = "VERSION", .text = "Of which CUDA, where several are installed", .group = "What"},
+      command->choice.cuda);
   add_root_option(part, command->place);
   add_change_options(part, command->change);
   add_show_options(part, command->show);

@@ -55,7 +55,8 @@ class LibraryInside {
     if (!file_) {
       return failure(Fault::storage, "cannot make a temporary file", "make room below /tmp");
     }
-    path_ = member.name.starts_with("./") ? member.name.substr(1) : "/" + member.name.substr(member.name.find_first_not_of('/'));
+    path_ = member.name.starts_with("./") ? member.name.substr(1)
+                                          : "/" + member.name.substr(member.name.find_first_not_of('/'));
     size_ = member.size;
     open_ = true;
     return {};

@@ -1,5 +1,5 @@
-// From the compatibility decision to a wish that a plan can be made of; an error of `unsupported` where a package would not
-// help, with the reasons, the clause and what to do instead.
+// From the compatibility decision to a wish that a plan can be made of; an error of `unsupported` where a package would
+// not help, with the reasons, the clause and what to do instead.
 #pragma once
 
 #include "cli/compat.h"

@@ -152,11 +152,9 @@ void add_compat_choice_options(Definition& definition, ChoiceOptions& options) {
                     .text = "In hand: a package cuda-compat-X-Y, or a local installer of CUDA",
                     .group = choice_group},
                    options.archives);
-  definition.text({.names = "--sha256",
-                   .value = "HEX",
-                   .text = "Digest that the file must have",
-                   .group = choice_group},
-                  options.sha256);
+  definition.text(
+      {.names = "--sha256", .value = "HEX", .text = "Digest that the file must have", .group = choice_group},
+      options.sha256);
   definition.flag({.names = "--allow-unverified",
                    .value = {},
                    .text = "Take a file whose digest nobody vouches for",

@@ -150,9 +150,8 @@ Result<void> examine(const PlaceOptions& place, Loading loading, PackagesReport&
 
 std::string text_of(const PackagesReport& report) {
   const PackageReceipt& receipt = report.receipt;
-  std::string text = "packages of this system\n  " + printable(title_of(receipt)) + ", " +
-                     printable(receipt.platform) + ", method " +
-                     printable(receipt.method) + ", " + printable(receipt.when) + "\n";
+  std::string text = "packages of this system\n  " + printable(title_of(receipt)) + ", " + printable(receipt.platform) +
+                     ", method " + printable(receipt.method) + ", " + printable(receipt.when) + "\n";
   for (const PackageVersion& package : receipt.packages) {
     text += "  " + printable(package.name) + " " + printable(package.version) + "\n";
   }

@@ -74,7 +74,7 @@ Words offered_query(const Manager& manager, const std::string& name) {
 }
 
 std::vector<std::string> offered_versions(const Manager& manager, const std::string& name, const Answer& answer) {
-  Versions all = uses_dpkg(manager)            ? in_madison(name, answer.out)
+  Versions all = uses_dpkg(manager)           ? in_madison(name, answer.out)
                  : manager.speaks == "zypper" ? in_xml(name, answer.out)
                                               : in_list(name, answer.out);
   Versions once;

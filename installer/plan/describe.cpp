@@ -113,8 +113,9 @@ void add_packages(Page& page, const Plan& plan) {
     page.line("  sha256      " + work.sha256->hex() + " (given)");
   }
   page.line("  packages    " + listed(work.packages) +
-            (work.range && !work.in_hand ? ", the newest above " + work.range->above.text() + " and below " + work.range->below.text()
-                        : ""));
+            (work.range && !work.in_hand
+                 ? ", the newest above " + work.range->above.text() + " and below " + work.range->below.text()
+                 : ""));
   page.line("  manager     " + work.manager.speaks +
             (work.manager.pin.empty() ? "" : ", holds versions by " + work.manager.pin));
   page.line("  platform    " + shown_platform(work.platform));

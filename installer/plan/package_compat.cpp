@@ -27,9 +27,9 @@ Result<void> brings_one(const CompatWish& wish, const Situation& situation, cons
     versions += (versions.empty() ? "" : ", ") + each.version;
   }
   return failure(Fault::unsupported,
-                 "'" + printable(source.url) + "' brings no " + choice.product + " that serves: it has to be newer than " +
-                     wish.range.above.text() + " and below " + wish.range.below.text() + ", and there is " +
-                     (versions.empty() ? "none" : printable(versions)),
+                 "'" + printable(source.url) + "' brings no " + choice.product +
+                     " that serves: it has to be newer than " + wish.range.above.text() + " and below " +
+                     wish.range.below.text() + ", and there is " + (versions.empty() ? "none" : printable(versions)),
                  "take the installer of CUDA " + choice.cuda);
 }
 
@@ -80,8 +80,11 @@ Result<PackageSource> compat_file(const Request& request, const Situation& situa
   if (!platform) {
     return tl::unexpected(platform.error());
   }
-  return PackageSource{
-      .distro = distro, .method = method, .platform = *platform, .url = request.archives.front(), .installer = *request.compat->in_hand};
+  return PackageSource{.distro = distro,
+                       .method = method,
+                       .platform = *platform,
+                       .url = request.archives.front(),
+                       .installer = *request.compat->in_hand};
 }
 
 void add_file_steps(const Request& request, const PackageSource& source, const Product& product, Plan& plan) {

@@ -153,7 +153,7 @@ class Steps {
     const auto set = std::find_if(product_.packages.sets.begin(), product_.packages.sets.end(),
                                   [&](const PackageSet& each) { return each.kind == kind; });
     const std::string version = is_local(from_.method) || choice_.version.size() == 0 ? choice_.version.text()
-                                                                                        : choice_.version.first(3) + ".*";
+                                                                                      : choice_.version.first(3) + ".*";
     return package_of(*set, product_, uses_dpkg(from_.distro.manager), choice_, version);
   }
 
@@ -275,8 +275,7 @@ Result<void> with_packages(const Request& request, const Situation& situation, c
                            const Product& product, PackageChoice& choice) {
   return direction_allowed(request, situation, product.name, choice)
       .and_then([&] { return add_packages(request, product, uses_dpkg(source.distro.manager), choice); })
-      .and_then(
-          [&] { return is_local(source.method) ? all_in_installer(situation, source, choice) : Result<void>(); });
+      .and_then([&] { return is_local(source.method) ? all_in_installer(situation, source, choice) : Result<void>(); });
 }
 
 Plan plan_of(const Request& request, Verb verb, const Situation& situation, const Steps::Source& parts) {
@@ -350,8 +349,8 @@ Result<Plan> planned_packages(const Request& request, Verb verb, const Situation
     return tl::unexpected(fits.error());
   }
   const auto source = request.compat && is_local(**method) ? compat_file(request, situation, distro->distro, **method)
-                      : is_local(**method) ? local_source(request, situation, distro->distro, **method)
-                                         : network_source(request, situation, distro->distro, **method);
+                      : is_local(**method)                 ? local_source(request, situation, distro->distro, **method)
+                                           : network_source(request, situation, distro->distro, **method);
   if (!source) {
     return tl::unexpected(source.error());
   }
@@ -359,9 +358,8 @@ Result<Plan> planned_packages(const Request& request, Verb verb, const Situation
   if (!choice) {
     return tl::unexpected(choice.error());
   }
-  const Product& product = request.compat
-                               ? **compat_product(situation.recipes)
-                               : *find_product(situation.recipes, static_cast<int>(choice->version.major()));
+  const Product& product = request.compat ? **compat_product(situation.recipes)
+                                          : *find_product(situation.recipes, static_cast<int>(choice->version.major()));
   if (!request.compat) {
     if (auto named = with_packages(request, situation, *source, product, *choice); !named) {
       return tl::unexpected(named.error());

@@ -88,8 +88,9 @@ std::optional<Runtime> runtime_in(const Recipes& recipes, bool deb, const NamedF
       const auto major = filling(file.name, deb ? set.name.deb : set.name.rpm, "${major}");
       const std::string told = cuda && major ? *cuda + *major : "";
       if (set.kind == "runtime" && Version::parse(told)) {
-        return Runtime{
-            .product = &product, .choice = {.product = product.name, .version = *version, .cuda = told}, .architecture = file.architecture};
+        return Runtime{.product = &product,
+                       .choice = {.product = product.name, .version = *version, .cuda = told},
+                       .architecture = file.architecture};
       }
     }
   }
@@ -307,7 +308,8 @@ Result<PackageSource> cuda_repository(const Request& request, const Situation& s
                        distro.title + " (" + distro.name + ")",
                    "take the one for " + distro.name + "; for another system's root say so with --distro");
   }
-  PackageSource source{.distro = distro, .method = method, .platform = *platform, .url = location, .id = "cuda-" + word};
+  PackageSource source{
+      .distro = distro, .method = method, .platform = *platform, .url = location, .id = "cuda-" + word};
   source.installer = package;
   add_brought(situation, source);
   if (uses_dpkg(distro.manager) && source.keyring.empty()) {

@@ -105,10 +105,10 @@ Json record(const Wanted& wanted) {
 
 Json record(const PackageWork& work) {
   Json json = {{"manager", record(work.manager)},  {"product", work.product},
-          {"version", work.version},          {"cuda", work.cuda},
-          {"platform", work.platform},        {"repository", work.repository},
-          {"fingerprint", work.fingerprint},  {"sha256", work.sha256 ? Json(work.sha256->hex()) : Json()},
-          {"packages", record(work.packages)}};
+               {"version", work.version},          {"cuda", work.cuda},
+               {"platform", work.platform},        {"repository", work.repository},
+               {"fingerprint", work.fingerprint},  {"sha256", work.sha256 ? Json(work.sha256->hex()) : Json()},
+               {"packages", record(work.packages)}};
   if (work.range) {
     json["range"] = {{"above", work.range->above.text()}, {"below", work.range->below.text()}};
   }

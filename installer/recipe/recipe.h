@@ -172,7 +172,8 @@ struct ForFormats {
   bool operator==(const ForFormats&) const = default;
 };
 
-// One package of a product. Names may hold ${major}, the CUDA major, as in libcudnn9-cuda-${major}; and ${dashed}: 12-2.
+// One package of a product. Names may hold ${major}, the CUDA major, as in libcudnn9-cuda-${major}; and ${dashed}:
+// 12-2.
 struct PackageSet {
   std::string kind{};  // runtime | headers | dev | static | samples
   ForFormats name{};

@@ -188,8 +188,8 @@ class PackageInstallation {
     const auto& wanted = plan_.packages->packages;
     const bool in_hand = plan_.packages->in_hand;
     const Words simulation =
-        in_hand ? file_simulation_command(
-                      system_.manager(), {std::string(package_cache) + "/" + file_name_of(plan_.packages->repository)})
+        in_hand ? file_simulation_command(system_.manager(),
+                                          {std::string(package_cache) + "/" + file_name_of(plan_.packages->repository)})
                 : simulation_command(system_.manager(), wanted);
     const auto changes = system_.simulated(simulation);
     if (!changes) {
@@ -214,7 +214,9 @@ class PackageInstallation {
     }
     return declare_packages(std::move(subjects)).and_then([&] {
       const Words words = download_command(system_.manager(), wanted);
-      return changes->empty() || in_hand ? Result<void>() : system_.carry_out(words, "download " + wanted.front().name + " " + wanted.front().version);
+      return changes->empty() || in_hand
+                 ? Result<void>()
+                 : system_.carry_out(words, "download " + wanted.front().name + " " + wanted.front().version);
     });
   }
 

@@ -26,13 +26,14 @@ Error none_serves(const PackageWork& work, const std::vector<std::string>& offer
   const std::string& name = work.packages.front().name;
   const std::string serving =
       "newer than the kernel's driver " + work.range->above.text() + " and below " + work.range->below.text();
-  return {.fault = Fault::unsupported,
-          .what = offered.empty() ? "no repository here has " + name
-                                  : "no version of " + name + " that the repositories have serves: it has to be " +
-                                        serving + ", and there are " + printable(joined(offered, ", ")),
-          .hint = offered.empty() ? "see what is known of it: cudnn-install compat check --cuda " + work.cuda
-                                  : "take a newer repository, or see the other ways: cudnn-install compat check --cuda " +
-                                        work.cuda};
+  return {
+      .fault = Fault::unsupported,
+      .what = offered.empty() ? "no repository here has " + name
+                              : "no version of " + name + " that the repositories have serves: it has to be " +
+                                    serving + ", and there are " + printable(joined(offered, ", ")),
+      .hint = offered.empty()
+                  ? "see what is known of it: cudnn-install compat check --cuda " + work.cuda
+                  : "take a newer repository, or see the other ways: cudnn-install compat check --cuda " + work.cuda};
 }
 
 }  // namespace

@@ -172,7 +172,8 @@ TEST_CASE("what a package would not help with is refused before anything is look
     return std::to_string(code) + " " + console.err.str();
   };
   CHECK(refused({"--cuda", "13.0", "--driver", "580.95.05"}) ==
-        "21 error: cuda-compat-13-0 is not installed: driver 580.95.05 has all of CUDA 13.0 (CUDA Compatibility guide, 1)\n"
+        "21 error: cuda-compat-13-0 is not installed: driver 580.95.05 has all of CUDA 13.0 (CUDA Compatibility guide, "
+        "1)\n"
         "  hint: nothing: the driver serves by itself\n");
   CHECK(refused({"--cuda", "13.0", "--driver", "535.54.03", "--gpu", "GeForce RTX 4090"}).find("error 804") !=
         std::string::npos);
@@ -182,8 +183,9 @@ TEST_CASE("what a package would not help with is refused before anything is look
 
 TEST_CASE("the plan names the package, its range and what to know of it", "[compat_test]") {
   Console console;
-  const int code = console.run({"compat", "install", "--dry-run", "--json", "--cuda", "13.0", "--driver", "535.54.03",
-                                "--gpu", "H100", "--distro", "debian12", "--method", "apt-network", "--arch", "x86_64"});
+  const int code =
+      console.run({"compat", "install", "--dry-run", "--json", "--cuda", "13.0", "--driver", "535.54.03", "--gpu",
+                   "H100", "--distro", "debian12", "--method", "apt-network", "--arch", "x86_64"});
   REQUIRE(code == 0);
   const Json plan = Json::parse(console.out.str());
   CHECK(plan["packages"]["product"] == "cuda-compat-13-0");

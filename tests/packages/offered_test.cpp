@@ -25,24 +25,26 @@ TEST_CASE("every version is asked for, past a lock that would hide some", "[offe
         Words{"dnf", "-q", "--disableplugin=versionlock", "list", "--showduplicates", name});
   CHECK(offered_query({.speaks = "dnf5"}, name) == Words{"dnf5", "-q", "list", "--showduplicates", name});
   CHECK(offered_query({.speaks = "tdnf"}, name) == Words{"tdnf", "list", name});
-  CHECK(offered_query(zypper, name) == Words{"zypper", "-n", "--xmlout", "search", "--match-exact", "--type", "package",
-                                             "--details", name});
+  CHECK(offered_query(zypper, name) ==
+        Words{"zypper", "-n", "--xmlout", "search", "--match-exact", "--type", "package", "--details", name});
 }
 
 TEST_CASE("apt-cache madison tells the newest first", "[offered]") {
-  CHECK(offered(apt, "cuda-compat-13-0 | 580.95.05-1 | http://127.0.0.1:80/debian12/x86_64  Packages\n"
-                     "cuda-compat-13-0 | 580.65.06-0ubuntu1 | http://127.0.0.1:80/debian12/x86_64  Packages\n") ==
+  CHECK(offered(apt,
+                "cuda-compat-13-0 | 580.95.05-1 | http://127.0.0.1:80/debian12/x86_64  Packages\n"
+                "cuda-compat-13-0 | 580.65.06-0ubuntu1 | http://127.0.0.1:80/debian12/x86_64  Packages\n") ==
         Versions{"580.65.06-0ubuntu1", "580.95.05-1"});
   CHECK(offered(apt, "").empty());
 }
 
 TEST_CASE("the yum family's list tells the oldest first, and breaks lines that are too long", "[offered]") {
-  CHECK(offered(dnf, "Installed Packages\n"
-                     "cuda-compat-13-0.x86_64    1:580.65.06-1.el9    @cuda-rhel9-x86_64\n"
-                     "Available Packages\n"
-                     "cuda-compat-13-0.x86_64    1:580.65.06-1.el9    cuda-rhel9-x86_64\n"
-                     "cuda-compat-13-0.x86_64\n"
-                     "                           1:580.95.05-1.el9    cuda-rhel9-x86_64\n") ==
+  CHECK(offered(dnf,
+                "Installed Packages\n"
+                "cuda-compat-13-0.x86_64    1:580.65.06-1.el9    @cuda-rhel9-x86_64\n"
+                "Available Packages\n"
+                "cuda-compat-13-0.x86_64    1:580.65.06-1.el9    cuda-rhel9-x86_64\n"
+                "cuda-compat-13-0.x86_64\n"
+                "                           1:580.95.05-1.el9    cuda-rhel9-x86_64\n") ==
         Versions{"1:580.65.06-1.el9", "1:580.95.05-1.el9"});
   CHECK(offered(dnf, "Error: No matching Packages to list\n").empty());
 }

@@ -51,9 +51,8 @@ TEST_CASE("the package comes from the repository that cuDNN comes from, by a cla
   const std::string url = "https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64";
   CHECK(plan->title == "cuda-compat-13-0 (CUDA 13.0 on driver 535.54.03) for Ubuntu 22.04");
   CHECK(plan->document == "CUDA Compatibility guide");
-  CHECK(steps_of(plan->documented) ==
-        Steps{"fetch " + url + "/cuda-keyring_1.1-1_all.deb and install it", "refresh the package lists",
-              "install cuda-compat-13-0 (3.2.1)"});
+  CHECK(steps_of(plan->documented) == Steps{"fetch " + url + "/cuda-keyring_1.1-1_all.deb and install it",
+                                            "refresh the package lists", "install cuda-compat-13-0 (3.2.1)"});
   CHECK(steps_of(plan->effective).back() == "hold cuda-compat-13-0");
   CHECK(plan->packages->product == "cuda-compat-13-0");
   CHECK(plan->packages->packages == std::vector<PackageVersion>{{"cuda-compat-13-0", ""}});
@@ -102,7 +101,8 @@ TEST_CASE("of several packages the one to go is named by its CUDA", "[package_co
   CHECK(world.uninstall()->title == "cuda-compat-13-0 580.95.05 out of the packages of this system");
   world.request.compat->cuda.reset();
   CHECK(told(world.uninstall()) ==
-        "usage: forward-compatibility packages of several CUDA versions are installed: 12.8, 13.0 (say which: --cuda 13.0)");
+        "usage: forward-compatibility packages of several CUDA versions are installed: 12.8, 13.0 (say which: --cuda "
+        "13.0)");
   world.package_receipts.pop_back();
   CHECK(world.uninstall()->title == "cuda-compat-12-8 570.86.10 out of the packages of this system");
   world.package_receipts.clear();

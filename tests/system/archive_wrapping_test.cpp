@@ -79,7 +79,8 @@ TEST_CASE("whatever is cut short ends in a refusal or in less payload", "[archiv
     for (std::size_t length = 0; length < whole.size(); ++length) {
       const std::string found = inside(whole.substr(0, length));
       const bool refused = found.starts_with("the package is damaged") || found.starts_with("the file is neither");
-      CHECK((refused || std::string("tar payload").starts_with(found) || std::string("cpio payload").starts_with(found)));
+      CHECK(
+          (refused || std::string("tar payload").starts_with(found) || std::string("cpio payload").starts_with(found)));
     }
   }
 }
@@ -87,7 +88,8 @@ TEST_CASE("whatever is cut short ends in a refusal or in less payload", "[archiv
 TEST_CASE("packages that are none are named as what they are", "[archive_wrapping]") {
   CHECK(inside("") == "the file is neither a .deb nor an .rpm: it is an empty file");
   CHECK(inside("PK\x03\x04 and more") == "the file is neither a .deb nor an .rpm: it is a zip file");
-  CHECK(inside("!<arch>\n" + ar_member("debian-binary", "2.0\n")) == "the package is damaged: it has no member data.tar");
+  CHECK(inside("!<arch>\n" + ar_member("debian-binary", "2.0\n")) ==
+        "the package is damaged: it has no member data.tar");
   std::string wrong = deb;
   wrong.replace(8 + 48, 2, "-1");
   CHECK(inside(wrong) == "the package is damaged: a member of its ar archive has no valid header");
