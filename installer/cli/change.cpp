@@ -46,6 +46,11 @@ std::string licence_place(const Plan& plan) {
   return "'" + plan.wanted->top + "/" + plan.wanted->license + "' in '" + plan.wanted->location + "'";
 }
 
+std::string licence_name(const Plan& plan) {
+  const bool cudnn = !plan.packages || !plan.packages->range;
+  return cudnn ? "NVIDIA's cuDNN licence" : "NVIDIA's CUDA licence";
+}
+
 // The digest of the text is added by the transaction, which reads the archive.
 Result<LicenceRecord> licence(const Plan& plan, const ChangeOptions& change, Context& context) {
   const bool brings = plan.wanted ? !plan.wanted->demo : plan.packages && plan.verb != Verb::uninstall;
@@ -57,13 +62,13 @@ Result<LicenceRecord> licence(const Plan& plan, const ChangeOptions& change, Con
     return accepted;
   }
   const std::string place = licence_place(plan);
-  auto answer = asked(context, "do you accept NVIDIA's cuDNN licence, " + printable(place) + "?",
+  auto answer = asked(context, "do you accept " + licence_name(plan) + ", " + printable(place) + "?",
                       "read it, then add --accept-license or set CUDNN_INSTALL_ACCEPT_LICENSE=1");
   if (!answer) {
     return tl::unexpected(answer.error());
   }
   if (!*answer) {
-    return failure(Fault::usage, "the cuDNN licence was not accepted: nothing was done", "its text is " + place);
+    return failure(Fault::usage, licence_name(plan) + " was not accepted: nothing was done", "its text is " + place);
   }
   return accepted;
 }
@@ -101,12 +106,13 @@ Error download_needed(const Plan& plan, const Wanted& wanted) {
 }
 
 std::string sentence(const Plan& plan, const Done& done) {
+  const std::string version = done.chosen.empty() ? "" : ", version " + done.chosen.front().version;
   if (done.change == Change::none) {
-    return "unchanged: " + plan.title;
+    return "unchanged: " + plan.title + version;
   }
   switch (plan.verb) {
     case Verb::install:
-      return "installed " + plan.title;
+      return "installed " + plan.title + version;
     case Verb::upgrade:
       return "upgraded to " + plan.title;
     case Verb::uninstall:
@@ -187,8 +193,10 @@ Result<void> settle_first(const Request& request, Survey& survey, const ChangeCo
   return {};
 }
 
+using First = std::function<Result<void>(const Plan&)>;
+
 Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, const Expectation& expected,
-                            Context& context) {
+                            const First& first, Context& context) {
   if (command.change.dry_run) {
     return shown(plan, command.show, command.output);
   }
@@ -214,6 +222,9 @@ Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, cons
   Progress progress(context, talk_of(command.output));
   options->report = [&progress](const Event& event) { progress.show(event); };
   watch_signals();
+  if (auto ready = first ? first(plan) : Result<void>(); !ready) {
+    return tl::unexpected(ready.error());
+  }
   auto done = perform(plan, *options, {.files = context.files, .processes = context.processes});
   if (!done) {
     return tl::unexpected(done.error());
@@ -262,6 +273,7 @@ Result<Outcome> run_change(const ChangeCommand& command, const ChangeVerb& verb,
     return tl::unexpected(request.error());
   }
   request->keep_previous = !command.change.drop_previous;
+  request->compat = verb.compat;
   auto survey = surveyed(*request, verb.look, context);
   if (!survey) {
     return tl::unexpected(survey.error());
@@ -281,10 +293,10 @@ Result<Outcome> run_change(const ChangeCommand& command, const ChangeVerb& verb,
     return tl::unexpected(same.error());
   }
   if (plan->packages) {
-    return carried_out(*plan, command, {}, context);
+    return carried_out(*plan, command, {}, verb.first, context);
   }
   const auto expected = expectation_of(*request, survey->book.catalogue);
-  return expected ? carried_out(*plan, command, *expected, context) : tl::unexpected(expected.error());
+  return expected ? carried_out(*plan, command, *expected, verb.first, context) : tl::unexpected(expected.error());
 }
 
 }  // namespace cudnn_install

@@ -23,13 +23,15 @@ struct ChangeCommand {
 // The plan in the form that --format asks for.
 Result<Outcome> shown(const Plan& plan, const ShowOptions& show, const OutputOptions& output);
 
-using Planner = Result<Plan> (*)(const Request&, const Situation&);
+using Planner = std::function<Result<Plan>(const Request&, const Situation&)>;
 
 // One verb's way: what it looks at, how it plans, and how it answers where there is nothing to plan (may be empty).
 struct ChangeVerb {
   SurveyOptions look{};
-  Planner planner = nullptr;
+  Planner planner{};
   std::function<std::optional<Outcome>(const Request&, const Survey&)> nothing_to_do{};
+  std::optional<CompatWish> compat{};                // what it is about, if not cuDNN
+  std::function<Result<void>(const Plan&)> first{};  // done after all questions, just before the plan (may be empty)
 };
 
 // Looks at the machine, carries an interrupted run to its end (the receipt may change), plans, shows, asks, performs.

@@ -1,4 +1,4 @@
-// compat check | matrix | explain | why | activate | deactivate | clauses
+// compat check | matrix | explain | why | install | uninstall | activate | deactivate | clauses
 #include "cli/compat.h"
 
 #include <algorithm>
@@ -37,8 +37,8 @@ std::optional<Fault> fault_of(Verdict verdict) {
 
 Run add_compat(Definition& definition) {
   auto parts = std::make_shared<std::vector<CompatPart>>();
-  for (const auto add :
-       {compat_check, compat_matrix, compat_explain, compat_why, compat_activate, compat_deactivate, compat_clauses}) {
+  for (const auto add : {compat_check, compat_matrix, compat_explain, compat_why, compat_install, compat_uninstall,
+                         compat_activate, compat_deactivate, compat_clauses}) {
     parts->push_back(add(definition));
   }
   return [parts](Context& context) -> Result<Outcome> {

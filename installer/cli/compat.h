@@ -1,6 +1,7 @@
 // The parts of `compat`, and what they look at.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ CompatPart compat_why(Definition& parent);
 CompatPart compat_activate(Definition& parent);
 CompatPart compat_deactivate(Definition& parent);
 CompatPart compat_clauses(Definition& parent);
+CompatPart compat_install(Definition& parent);
+CompatPart compat_uninstall(Definition& parent);
 
 // The built-in tables, or those in `directory`. Mistakes beyond the first are told on stderr.
 Result<CompatTables> compat_tables(const std::string& directory, Context& context);
@@ -36,7 +39,8 @@ struct CompatWords {
   std::string library{};  // a file, or the directory that it is in
   std::string root = "/";
   std::string recipes{};
-  bool cuda_follows = false;  // the CUDA is not known yet: whoever asks fills it in
+  bool cuda_follows = false;               // the CUDA is not known yet: whoever asks fills it in
+  std::optional<CompatLibrary> in_hand{};  // instead of `library`
 };
 // One question for each GPU that differs; one without a GPU where none is known.
 struct CompatQuestions {
@@ -48,6 +52,8 @@ Result<CompatQuestions> compat_questions(const CompatTables& tables, const Compa
 
 // A libcuda: version from its name, note from its bytes.
 Result<CompatLibrary> compat_library(const std::string& path);
+// The same of bytes that will lie at `path`.
+Result<CompatLibrary> compat_library(int descriptor, std::uint64_t size, const std::string& path);
 // Of several answers the least usable one: every visible GPU must be served.
 const CompatAnswer& decisive(const std::vector<CompatAnswer>& answers);
 // 21 for unsupported and harmful.

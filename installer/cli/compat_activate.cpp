@@ -37,7 +37,7 @@ Result<Candidate> candidate_of(const ActivateOptions& options, const std::string
   if (name.empty()) {
     if (asked.installed.empty()) {
       return failure(Fault::usage, "no forward-compatibility library is installed here",
-                     "install cuda-compat-X-Y first, or name one: --library FILE");
+                     "install one first: cudnn-install compat install; or name one: --library FILE");
     }
     name = asked.installed.front().path;
   }

@@ -140,14 +140,21 @@ Result<CompatLibrary> compat_library(const std::string& path) {
   if (!descriptor.open() || code) {
     return failure(Fault::permission, "cannot read the library '" + path + "'");
   }
+  return compat_library(descriptor.number(), size, file.string()).map([&](CompatLibrary library) {
+    library.path = path;
+    return library;
+  });
+}
+
+Result<CompatLibrary> compat_library(int descriptor, std::uint64_t size, const std::string& path) {
   std::array<std::byte, 4> first{};
-  if (!reading(descriptor.number())(0, first) || !looks_like_elf(first)) {
+  if (!reading(descriptor)(0, first) || !looks_like_elf(first)) {
     return failure(Fault::archive, "'" + path + "' is no ELF library");
   }
   return CompatLibrary{.path = path,
-                       .driver = driver_in_name(file.filename().string()),
-                       .note = note_in(descriptor.number(), size),
-                       .for_orin = is_for_orin(file.string())};
+                       .driver = driver_in_name(fs::path(path).filename().string()),
+                       .note = note_in(descriptor, size),
+                       .for_orin = is_for_orin(path)};
 }
 
 Result<CompatQuestions> compat_questions(const CompatTables& tables, const CompatWords& words, Context& context) {
@@ -159,6 +166,7 @@ Result<CompatQuestions> compat_questions(const CompatTables& tables, const Compa
   const RootView view(*root);
   CompatQuestions all;
   CompatQuestion question;
+  question.library = words.in_hand;
   if (!words.library.empty()) {
     auto library = compat_library(words.library);
     if (!library) {

@@ -3,8 +3,10 @@
 #include "cli/compat.h"
 #include "cli/doctor.h"
 #include "cli/prefixes.h"
+#include "cli/request.h"
 #include "host/root_view.h"
 #include "packages/text_lines.h"
+#include "transaction/package_transaction.h"
 
 namespace cudnn_install {
 
@@ -61,6 +63,14 @@ std::vector<Taken> search_path(const RootView& view, const Context& context) {
   return found;
 }
 
+// The CUDA of our package that has this directory; "" where it is not ours.
+std::string our_cuda(const std::vector<PackageReceipt>& receipts, const RootView& view, const std::string& directory) {
+  const auto ours = std::ranges::find_if(receipts, [&](const PackageReceipt& receipt) {
+    return is_compat(receipt) && view.resolved("/usr/local/cuda-" + receipt.cuda + "/compat") == directory;
+  });
+  return ours == receipts.end() ? "" : ours->cuda;
+}
+
 }  // namespace
 
 void add_damage(const std::string& root, const Context& context, Observed& observed) {
@@ -91,6 +101,8 @@ void add_harmful_compat(const std::string& root, const std::string& recipes, Con
     return;
   }
   const RootView view(root);
+  const auto packages = packages_state(context.files, package_state(root, context));
+  const std::vector<PackageReceipt> receipts = packages ? packages->receipts : std::vector<PackageReceipt>();
   const std::string link = std::string(shared_directory) + "/" + shared_link;
   for (const CompatLibrary& library : asked->installed) {
     const std::string reason = harm_of(*tables, *asked, library);
@@ -98,12 +110,14 @@ void add_harmful_compat(const std::string& root, const std::string& recipes, Con
       continue;
     }
     const std::string directory = directory_of_library(library);
-    if (asked->shared == directory) {
-      observed.harmful.push_back({link, 0, library.path, reason, true});
+    const std::string cuda = our_cuda(receipts, view, directory);
+    const bool shared = asked->shared == directory;
+    if (shared || !cuda.empty()) {
+      observed.harmful.push_back({shared ? link : "", 0, library.path, reason, shared, cuda});
     }
     for (const Taken& taken : search_path(view, context)) {
       if (taken.directory != link && taken.directory.starts_with('/') && view.resolved(taken.directory) == directory) {
-        observed.harmful.push_back({taken.file, taken.line, library.path, reason, false});
+        observed.harmful.push_back({taken.file, taken.line, library.path, reason, false, ""});
       }
     }
   }

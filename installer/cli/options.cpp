@@ -103,6 +103,10 @@ void add_place_options(Definition& definition, PlaceOptions& options) {
        .text = "CUDA directory; default: the /usr/local/cuda link, else the newest toolkit, else /usr/local/cuda",
        .group = place_group},
       options.prefix);
+  add_root_option(definition, options);
+}
+
+void add_root_option(Definition& definition, PlaceOptions& options) {
   definition.text({.names = "--root",
                    .value = "DIR",
                    .text = "Root of another system; links are resolved as inside it",
@@ -134,6 +138,45 @@ void add_choice_options(Definition& definition, ChoiceOptions& options) {
   add_recipes(definition, options);
   definition.flag({.names = "--offline", .value = {}, .text = "Never use the network", .group = choice_group},
                   options.offline);
+}
+
+void add_compat_choice_options(Definition& definition, ChoiceOptions& options) {
+  options.method.clear();
+  definition.text({.names = "--method",
+                   .value = "METHOD",
+                   .text = "Way of installing: apt-network or rpm-network; default: that of this system",
+                   .group = choice_group},
+                  options.method);
+  definition.texts({.names = "--archive",
+                    .value = "FILE",
+                    .text = "In hand: a package cuda-compat-X-Y, or a local installer of CUDA",
+                    .group = choice_group},
+                   options.archives);
+  definition.text(
+      {.names = "--sha256", .value = "HEX", .text = "Digest that the file must have", .group = choice_group},
+      options.sha256);
+  definition.flag({.names = "--allow-unverified",
+                   .value = {},
+                   .text = "Take a file whose digest nobody vouches for",
+                   .group = choice_group},
+                  options.allow_unverified);
+  definition.text({.names = "--cuda",
+                   .value = "VERSION",
+                   .text = "CUDA that is to run; default: that of the toolkit at /usr/local/cuda",
+                   .group = choice_group},
+                  options.cuda);
+  definition.text({.names = "--arch",
+                   .value = "ARCH",
+                   .text = "Platform: x86_64 or sbsa; default: this machine's",
+                   .group = choice_group},
+                  options.arch);
+  definition.text({.names = "--distro",
+                   .value = "NAME",
+                   .text = "Recipe of a distribution, as recipe list names it; default: this machine's",
+                   .group = choice_group},
+                  options.distro);
+  add_packages(definition, options);
+  add_recipes(definition, options);
 }
 
 void add_archive_options(Definition& definition, ChoiceOptions& options) {

@@ -54,8 +54,10 @@ struct ChangeOptions {
 
 void add_output_options(Definition& definition, OutputOptions& options);
 void add_place_options(Definition& definition, PlaceOptions& options);
+void add_root_option(Definition& definition, PlaceOptions& options);  // the part of it for what has no prefix
 void add_choice_options(Definition& definition, ChoiceOptions& options);
-void add_archive_options(Definition& definition, ChoiceOptions& options);  // the part of it that tells an archive
+void add_compat_choice_options(Definition& definition, ChoiceOptions& options);  // the method is left open
+void add_archive_options(Definition& definition, ChoiceOptions& options);        // the part of it that tells an archive
 void add_show_options(Definition& definition, ShowOptions& options);
 void add_change_options(Definition& definition, ChangeOptions& options);
 void add_license_option(Definition& definition, ChangeOptions& options);

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "packages/offered.h"
+
 namespace cudnn_install {
 
 namespace {
@@ -191,9 +193,10 @@ std::string change_record(const Plan& plan, const Done& done) {
                  {"packages", Json::array()},
                  {"left", list(done.left)}};
   if (plan.packages) {
-    record["version"] = plan.packages->version;
+    const bool open = !done.chosen.empty();
+    record["version"] = open ? upstream_version(done.chosen.front().version) : plan.packages->version;
     record["cuda"] = plan.packages->cuda;
-    record["packages"] = of(plan.packages->packages);
+    record["packages"] = of(open ? done.chosen : plan.packages->packages);
   }
   if (!done.receipt.installations.empty()) {
     const Installation& newest = done.receipt.installations.back();

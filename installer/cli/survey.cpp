@@ -65,7 +65,7 @@ Result<void> choose_prefix(Request& request, const PlaceOptions& place, Survey& 
     return tl::unexpected(prefix.error());
   }
   request.prefix = prefix->path;
-  if (!prefix->warning.empty()) {
+  if (!prefix->warning.empty() && !request.compat) {
     survey.warnings.push_back(prefix->warning);
   }
   return {};
@@ -196,6 +196,8 @@ Result<void> look_at_packages(const Request& request, Survey& survey, Context& c
     return tl::unexpected(packages.error());
   }
   survey.package_receipts = std::move(packages->receipts);
+  std::erase_if(survey.package_receipts,
+                [&](const PackageReceipt& receipt) { return is_compat(receipt) != request.compat.has_value(); });
   return {};
 }
 

@@ -79,7 +79,7 @@ struct SurveyOptions {
 // Tells what the archive in hand is instead, if its digest is not the promised one. `catalogue` has to outlive it.
 Result<Expectation> expectation_of(const Request& request, const Catalogue& catalogue);
 
-// The receipts of packages, once more.
+// The receipts of packages, once more: of cuDNN, or of what the request is about.
 Result<void> look_at_packages(const Request& request, Survey& survey, Context& context);
 
 // Looks at the machine and fills in request.prefix. Of another machine nothing is read but its record, and no archive

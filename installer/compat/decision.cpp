@@ -26,8 +26,9 @@ void add_option(const CompatTables& tables, const CompatQuestion& question, Comp
 }
 
 std::string command_for(const PackageOffer& offer) {
-  return "install " + offer.name + " (apt, dnf, zypper or tdnf), version " + offer.from + " or newer and below " +
-         offer.below + ", and let each application ask for it: cudnn-install compat activate";
+  return "install " + offer.name + " (cudnn-install compat install --cuda " + offer.cuda.text() + "), version " +
+         offer.from + " or newer and below " + offer.below +
+         ", and let each application ask for it: cudnn-install compat activate";
 }
 
 void make_forward(const CompatTables& tables, const CompatQuestion& question, PackageOffer offer,

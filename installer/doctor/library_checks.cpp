@@ -74,14 +74,22 @@ std::vector<Diagnosis> broken_links(const Observed& observed) {
 std::vector<Diagnosis> harmful_compat(const Observed& observed) {
   std::vector<Diagnosis> found;
   for (const HarmfulCompat& each : observed.harmful) {
-    found.push_back(
-        {.id = "compat-harmful",
-         .severity = Severity::error,
-         .what = "the compatibility library '" + each.library + "' does harm with this driver: " + each.reason,
-         .evidence = {{.file = each.file, .line = each.line, .text = each.library}},
-         .remedy = each.shared ? "remove the activation: the driver serves by itself"
-                               : "remove it from the search path: the driver serves by itself",
-         .command = each.shared ? "cudnn-install compat deactivate" : ""});
+    Diagnosis one{.id = "compat-harmful",
+                  .severity = each.file.empty() ? Severity::warning : Severity::error,
+                  .what = "the compatibility library '" + each.library + "' does harm with this driver: " + each.reason,
+                  .evidence = {{.file = each.file.empty() ? each.library : each.file,
+                                .line = each.line,
+                                .text = each.file.empty() ? "installed by cudnn-install" : each.library}}};
+    if (!each.cuda.empty()) {
+      one.remedy = "remove the package: the driver serves by itself";
+      one.command = "cudnn-install compat uninstall --cuda " + each.cuda;
+    } else if (each.shared) {
+      one.remedy = "remove the activation: the driver serves by itself";
+      one.command = "cudnn-install compat deactivate";
+    } else {
+      one.remedy = "remove it from the search path: the driver serves by itself";
+    }
+    found.push_back(std::move(one));
   }
   return found;
 }

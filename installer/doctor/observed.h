@@ -46,13 +46,15 @@ struct DamagedPrefix {
   std::vector<std::string> details{};
 };
 
-// A forward-compatibility library that the loader takes before the driver's, and that does harm now.
+// A forward-compatibility library that does harm now: one that the loader takes before the driver's, or one of a
+// package that cudnn-install has installed, which nobody needs any more.
 struct HarmfulCompat {
-  std::string file{};  // what makes the loader take it: the shared link, a file of its configuration, a variable
+  std::string file{};  // what makes the loader take it: the shared link, a file of its configuration, a variable; or ""
   int line = 0;
   std::string library{};
   std::string reason{};
   bool shared = false;  // compat deactivate takes it back
+  std::string cuda{};   // of the package that cudnn-install has installed: compat uninstall takes it out; else ""
 };
 
 struct Observed {

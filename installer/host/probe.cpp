@@ -156,8 +156,9 @@ Driver driver_of_root(const RootView& view, const std::vector<std::string>& dire
     }
   }
   std::vector<std::string> places;
-  std::copy_if(directories.begin(), directories.end(), std::back_inserter(places),
-               [](const std::string& directory) { return directory.find("/compat") == std::string::npos; });
+  std::copy_if(directories.begin(), directories.end(), std::back_inserter(places), [](const std::string& directory) {
+    return directory.find("/compat") == std::string::npos && !directory.starts_with("/usr/local/cuda-compat/");
+  });
   for (const char* name : {"libnvidia-ml.so.1", "libcuda.so.1"}) {
     const std::string found = library(view, places, machine, name);
     const std::optional<std::string> real = found.empty() ? std::nullopt : view.resolved(found);

@@ -24,8 +24,9 @@ Words package_file_list(const Manager& manager, const std::string& file) {
 // rpm has no half-installed state; what a dead run leaves there is a name in two versions. Only names like ours are
 // asked for: a kernel stands there several times, and others' trouble would not hinder us.
 Words audit_query(const Manager& manager) {
-  return uses_dpkg(manager) ? Words{"dpkg", "--audit"}
-                            : Words{"rpm", "-q", "-a", "--qf", "%{NAME}.%{ARCH}\\t%{EVR}\\n", "*cudnn*"};
+  return uses_dpkg(manager)
+             ? Words{"dpkg", "--audit"}
+             : Words{"rpm", "-q", "-a", "--qf", "%{NAME}.%{ARCH}\\t%{EVR}\\n", "*cudnn*", "cuda-compat-*"};
 }
 
 Words installed_files_query(const Manager& manager, const Words& names) {

@@ -12,11 +12,10 @@ Words documented_refresh(const Manager& manager) {
 }
 
 Words documented_install(const Manager& manager, const PackageVersion& package) {
-  if (uses_dpkg(manager)) {
-    return {"apt-get", "install", package.name + "=" + package.version};
-  }
-  return manager.speaks == "zypper" ? Words{"zypper", "install", package.name + "=" + package.version}
-                                    : Words{"yum", "install", package.name + "-" + package.version};
+  const bool equals = uses_dpkg(manager) || manager.speaks == "zypper";
+  const std::string version = package.version.empty() ? "" : (equals ? "=" : "-") + package.version;
+  const std::string program = uses_dpkg(manager) ? "apt-get" : manager.speaks == "zypper" ? "zypper" : "yum";
+  return {program, "install", package.name + version};
 }
 
 Words documented_package_file(const Manager& manager, const std::string& file) {

@@ -17,7 +17,7 @@ std::string listed(const std::vector<std::string>& paths) {
 std::string listed(const std::vector<PackageVersion>& packages) {
   std::string text;
   for (const PackageVersion& each : packages) {
-    text += (text.empty() ? "" : ", ") + each.name + " " + each.version;
+    text += (text.empty() ? "" : ", ") + each.name + (each.version.empty() ? "" : " " + each.version);
   }
   return text;
 }
@@ -112,7 +112,10 @@ void add_packages(Page& page, const Plan& plan) {
   if (work.sha256) {
     page.line("  sha256      " + work.sha256->hex() + " (given)");
   }
-  page.line("  packages    " + listed(work.packages));
+  page.line("  packages    " + listed(work.packages) +
+            (work.range && !work.in_hand
+                 ? ", the newest above " + work.range->above.text() + " and below " + work.range->below.text()
+                 : ""));
   page.line("  manager     " + work.manager.speaks +
             (work.manager.pin.empty() ? "" : ", holds versions by " + work.manager.pin));
   page.line("  platform    " + shown_platform(work.platform));

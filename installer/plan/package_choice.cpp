@@ -92,9 +92,12 @@ Error nothing_found(const PackageSource& source, const std::optional<Version>& c
 PackageVersion package_of(const PackageSet& set, const Product& product, bool deb, const PackageChoice& choice,
                           const std::string& version) {
   const std::string major = choice.cuda.substr(0, choice.cuda.find('.'));
+  std::string dashed = choice.cuda;
+  std::replace(dashed.begin(), dashed.end(), '.', '-');
   const ForFormats& release = product.packages.release;
-  return {.name = filled_in(deb ? set.name.deb : set.name.rpm, {{"major", major}}),
-          .version = version + "-" + filled_in(deb ? release.deb : release.rpm, {{"cuda", choice.cuda}})};
+  const std::string end = filled_in(deb ? release.deb : release.rpm, {{"cuda", choice.cuda}});
+  return {.name = filled_in(deb ? set.name.deb : set.name.rpm, {{"major", major}, {"dashed", dashed}}),
+          .version = version.empty() ? "" : version + "-" + end};
 }
 
 Result<void> add_packages(const Request& request, const Product& product, bool deb, PackageChoice& choice) {
@@ -148,7 +151,7 @@ Result<PackageChoice> packages_from_catalogue(const Request& request, const Situ
     }
     const auto name = cuda_in_names(request, *product, version, **variant);
     if (name) {
-      PackageChoice choice{.version = version, .cuda = *name};
+      PackageChoice choice{.product = product->name, .version = version, .cuda = *name};
       if (!brought_there(source, version)) {
         choice.notes.push_back("NVIDIA's repository for " + source.distro.title + " is known to bring cuDNN up to " +
                                source.distro.repository.newest->text() + " alone");

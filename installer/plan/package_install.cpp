@@ -81,9 +81,16 @@ class Steps {
   }
 
  private:
+  // A product with a guide of its own takes over the method's steps up to the packages, not their clauses.
+  [[nodiscard]] bool has_own_guide() const { return !product_.document.empty(); }
+
   void both(const MethodStep& from, const Step& documented, Step effective) {
-    documented_.push_back({.step = documented, .clause = from.clause, .note = from.note});
-    effective_.push_back({.step = std::move(effective), .clause = from.clause});
+    const auto clause = has_own_guide() ? std::nullopt : std::optional(from.clause);
+    const std::string why = !has_own_guide()         ? ""
+                            : is_local(from_.method) ? "as for cuDNN's local installers"
+                                                     : "as for cuDNN: the repository has both";
+    documented_.push_back({.step = documented, .clause = clause, .note = why.empty() ? from.note : why});
+    effective_.push_back({.step = std::move(effective), .clause = clause, .note = why});
   }
 
   template <class OfOtherMethods>
@@ -112,7 +119,7 @@ class Steps {
     if (!from_.keyring.empty()) {
       effective.from = from_.keyring;
     }
-    both(from, CopyKeyring{step.from, step.to}, effective);
+    both(from, has_own_guide() ? effective : CopyKeyring{step.from, step.to}, effective);
   }
 
   void add(const MethodStep& from, const AddRepositoryTemplate& step) {
@@ -124,7 +131,11 @@ class Steps {
     both(from, RefreshIndex{}, RefreshIndex{from_.refresh});
   }
 
-  void add(const MethodStep& from, const InstallPackageTemplate& step) {
+  void add(const MethodStep& typed, const InstallPackageTemplate& step) {
+    MethodStep from = typed;
+    if (has_own_guide()) {
+      from = {.step = step, .clause = {.section = product_.section}};
+    }
     if (std::find(choice_.kinds.begin(), choice_.kinds.end(), step.kind) == choice_.kinds.end()) {
       return;
     }
@@ -141,7 +152,8 @@ class Steps {
   [[nodiscard]] PackageVersion documented(const std::string& kind) const {
     const auto set = std::find_if(product_.packages.sets.begin(), product_.packages.sets.end(),
                                   [&](const PackageSet& each) { return each.kind == kind; });
-    const std::string version = is_local(from_.method) ? choice_.version.text() : choice_.version.first(3) + ".*";
+    const std::string version = is_local(from_.method) || choice_.version.size() == 0 ? choice_.version.text()
+                                                                                      : choice_.version.first(3) + ".*";
     return package_of(*set, product_, uses_dpkg(from_.distro.manager), choice_, version);
   }
 
@@ -197,7 +209,9 @@ void add_shadows(const Situation& situation, const PackageSource& source, std::v
 }
 
 void add_notes(const Request& request, const Situation& situation, const PackageSource& source, Plan& plan) {
-  add_shadows(situation, source, plan.notes);
+  if (!request.compat) {
+    add_shadows(situation, source, plan.notes);
+  }
   if (!is_local(source.method) && !source.own && request.key.empty()) {
     plan.notes.emplace_back(
         "the mirror has to be signed with NVIDIA's key, and the source that its keyring package brings leads to where "
@@ -240,6 +254,11 @@ std::optional<Version> version_asked_for(const Request& request, Verb verb, cons
 
 Result<PackageChoice> choice_for(const Request& request, Verb verb, const Situation& situation,
                                  const PackageSource& source) {
+  if (request.compat) {
+    return compat_product(situation.recipes).and_then([&](const Product* product) {
+      return compat_choice(*request.compat, situation, *product, source);
+    });
+  }
   if (is_local(source.method)) {
     return packages_of_installer(request, situation, source);
   }
@@ -251,22 +270,37 @@ Result<PackageChoice> choice_for(const Request& request, Verb verb, const Situat
   return packages_from_catalogue(request, situation, source, version_asked_for(request, verb, situation));
 }
 
+// The names of cuDNN's packages, if this version may be installed now.
+Result<void> with_packages(const Request& request, const Situation& situation, const PackageSource& source,
+                           const Product& product, PackageChoice& choice) {
+  return direction_allowed(request, situation, product.name, choice)
+      .and_then([&] { return add_packages(request, product, uses_dpkg(source.distro.manager), choice); })
+      .and_then([&] { return is_local(source.method) ? all_in_installer(situation, source, choice) : Result<void>(); });
+}
+
 Plan plan_of(const Request& request, Verb verb, const Situation& situation, const Steps::Source& parts) {
   const PackageChoice& choice = parts.choice;
   const PackageSource& source = parts.from;
-  Plan plan{.verb = verb, .method = request.method, .document = source.method.document, .distro = source.distro.name};
-  plan.title = "cuDNN " + shown(choice.version.text(), choice.cuda) + " as packages for " + source.distro.title;
+  Plan plan{.verb = verb, .method = request.method, .document = parts.product.document, .distro = source.distro.name};
+  plan.title = request.compat
+                   ? compat_title(*request.compat, choice, source.distro)
+                   : "cuDNN " + shown(choice.version.text(), choice.cuda) + " as packages for " + source.distro.title;
+  if (plan.document.empty()) {
+    plan.document = source.method.document;
+  }
   plan.root = request.root;
   plan.as_root = situation.host.root_user;
   plan.components = choice.components;
-  if (const PackageReceipt* standing = packaged(situation, parts.product.name)) {
+  if (const PackageReceipt* standing = packaged(situation, choice.product)) {
     plan.replaces = standing->id;
-    if (standing->version != choice.version.text() || standing->cuda != choice.cuda) {
+    if (request.compat) {
+      plan.notes.push_back(standing->product + " " + standing->version + " is there, and stays if it serves");
+    } else if (standing->version != choice.version.text() || standing->cuda != choice.cuda) {
       plan.title += ", in place of " + shown(standing->version, standing->cuda);
     }
   }
   plan.packages = PackageWork{.manager = source.distro.manager,
-                              .product = parts.product.name,
+                              .product = choice.product,
                               .version = choice.version.text(),
                               .cuda = choice.cuda,
                               .platform = source.platform,
@@ -277,9 +311,18 @@ Plan plan_of(const Request& request, Verb verb, const Situation& situation, cons
   } else if (request.key.empty()) {
     plan.packages->fingerprint = source.distro.repository.fingerprint;
   }
-  plan.prerequisites = checked(source.method.prerequisites, source.distro, situation,
-                               {.version = choice.version, .cuda = choice.cuda, .platform = source.platform});
-  Steps(parts).fill(plan);
+  if (request.compat) {
+    plan.packages->range = request.compat->range;
+    plan.packages->in_hand = request.compat->in_hand.has_value();
+  } else {
+    plan.prerequisites = checked(source.method.prerequisites, source.distro, situation,
+                                 {.version = choice.version, .cuda = choice.cuda, .platform = source.platform});
+  }
+  if (plan.packages->in_hand) {
+    add_file_steps(request, source, parts.product, plan);
+  } else {
+    Steps(parts).fill(plan);
+  }
   return plan;
 }
 
@@ -305,8 +348,9 @@ Result<Plan> planned_packages(const Request& request, Verb verb, const Situation
   if (auto fits = system_fits(request, situation); !fits) {
     return tl::unexpected(fits.error());
   }
-  const auto source = is_local(**method) ? local_source(request, situation, distro->distro, **method)
-                                         : network_source(request, situation, distro->distro, **method);
+  const auto source = request.compat && is_local(**method) ? compat_file(request, situation, distro->distro, **method)
+                      : is_local(**method)                 ? local_source(request, situation, distro->distro, **method)
+                                           : network_source(request, situation, distro->distro, **method);
   if (!source) {
     return tl::unexpected(source.error());
   }
@@ -314,16 +358,12 @@ Result<Plan> planned_packages(const Request& request, Verb verb, const Situation
   if (!choice) {
     return tl::unexpected(choice.error());
   }
-  const Product& product = *find_product(situation.recipes, static_cast<int>(choice->version.major()));
-  if (auto allowed = direction_allowed(request, situation, product.name, *choice); !allowed) {
-    return tl::unexpected(allowed.error());
-  }
-  auto added = add_packages(request, product, uses_dpkg(distro->distro.manager), *choice);
-  if (added && is_local(**method)) {
-    added = all_in_installer(situation, *source, *choice);
-  }
-  if (!added) {
-    return tl::unexpected(added.error());
+  const Product& product = request.compat ? **compat_product(situation.recipes)
+                                          : *find_product(situation.recipes, static_cast<int>(choice->version.major()));
+  if (!request.compat) {
+    if (auto named = with_packages(request, situation, *source, product, *choice); !named) {
+      return tl::unexpected(named.error());
+    }
   }
   Plan plan = plan_of(request, verb, situation, {request, *source, *choice, product});
   if (distro->fit != Fit::exact) {

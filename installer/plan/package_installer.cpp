@@ -12,6 +12,7 @@ namespace cudnn_install {
 namespace {
 
 constexpr std::string_view stem = "cudnn-local-repo-";
+constexpr std::string_view cuda_stem = "cuda-repo-";
 
 // A package by its file's name: libcudnn8_8.9.6.50-1+cuda12.2_amd64.deb, libcudnn8-8.9.6.50-1.cuda12.2.x86_64.rpm.
 struct NamedFile {
@@ -87,8 +88,9 @@ std::optional<Runtime> runtime_in(const Recipes& recipes, bool deb, const NamedF
       const auto major = filling(file.name, deb ? set.name.deb : set.name.rpm, "${major}");
       const std::string told = cuda && major ? *cuda + *major : "";
       if (set.kind == "runtime" && Version::parse(told)) {
-        return Runtime{
-            .product = &product, .choice = {.version = *version, .cuda = told}, .architecture = file.architecture};
+        return Runtime{.product = &product,
+                       .choice = {.product = product.name, .version = *version, .cuda = told},
+                       .architecture = file.architecture};
       }
     }
   }
@@ -159,6 +161,16 @@ std::string found_in(const Situation& situation, std::string_view folder, std::s
   return found == files.end() ? std::string() : *found;
 }
 
+// What apt's lists, or a .repo file, call the source that the installer brings.
+void add_brought(const Situation& situation, PackageSource& source) {
+  const std::string list = found_in(situation, "/etc/apt/sources.list.d/", ".list");
+  const std::string repo = file_name_of(found_in(situation, "/etc/", ".repo"));
+  source.refresh = uses_dpkg(source.distro.manager)
+                       ? (list.empty() ? "/etc/apt/sources.list.d/" + source.id + ".list" : list)
+                       : (repo.empty() ? source.id : repo.substr(0, repo.rfind('.')));
+  source.keyring = found_in(situation, "/var/" + source.installer.name + "/", "-keyring.gpg");
+}
+
 // The runtime that suits the CUDA asked for, else this machine's, else the newest.
 Result<Runtime> chosen(const Request& request, const Situation& situation, const std::vector<Runtime>& runtimes,
                        const std::string& location) {
@@ -217,11 +229,7 @@ Result<PackageSource> local_source(const Request& request, const Situation& situ
   const std::string id = "cudnn-local-" + package.name.substr(stem.size());
   PackageSource source{.distro = distro, .method = method, .platform = *platform, .url = location, .id = id};
   source.installer = package;
-  const std::string list = found_in(situation, "/etc/apt/sources.list.d/", ".list");
-  const std::string repo = file_name_of(found_in(situation, "/etc/", ".repo"));
-  source.refresh = deb ? (list.empty() ? "/etc/apt/sources.list.d/" + id + ".list" : list)
-                       : (repo.empty() ? id : repo.substr(0, repo.rfind('.')));
-  source.keyring = found_in(situation, "/var/" + package.name + "/", "-keyring.gpg");
+  add_brought(situation, source);
   if (deb && situation.installer && source.keyring.empty()) {
     return failure(Fault::unsupported,
                    "'" + printable(location) + "' brings no keyring, so apt cannot check its packages",
@@ -283,6 +291,43 @@ Result<void> all_in_installer(const Situation& situation, const PackageSource& s
     }
   }
   return {};
+}
+
+Result<PackageSource> cuda_repository(const Request& request, const Situation& situation, const Distro& distro,
+                                      const Method& method) {
+  const auto platform = wanted_platform(request, situation.host);
+  if (!platform) {
+    return tl::unexpected(platform.error());
+  }
+  const std::string& location = request.archives.front();
+  const PackageVersion package = installer_package(situation, uses_dpkg(distro.manager), location);
+  const std::string word = package.name.substr(cuda_stem.size());  // debian12-13-0-local
+  if (!word.starts_with(distro.name + "-") && !word.starts_with(distro.repository.word + "-")) {
+    return failure(Fault::unsupported,
+                   "'" + printable(location) + "' is the package " + printable(package.name) + ", and this is " +
+                       distro.title + " (" + distro.name + ")",
+                   "take the one for " + distro.name + "; for another system's root say so with --distro");
+  }
+  PackageSource source{
+      .distro = distro, .method = method, .platform = *platform, .url = location, .id = "cuda-" + word};
+  source.installer = package;
+  add_brought(situation, source);
+  if (uses_dpkg(distro.manager) && source.keyring.empty()) {
+    return failure(Fault::unsupported,
+                   "'" + printable(location) + "' brings no keyring, so apt cannot check its packages",
+                   "take the installer of a newer CUDA");
+  }
+  return source;
+}
+
+std::vector<PackageVersion> packages_brought(const Situation& situation, bool deb) {
+  std::vector<PackageVersion> found;
+  for (const std::string& file : situation.installer ? situation.installer->files : std::vector<std::string>()) {
+    if (const auto named = read_file(deb, file)) {
+      found.push_back({named->name, named->version});
+    }
+  }
+  return found;
 }
 
 }  // namespace cudnn_install

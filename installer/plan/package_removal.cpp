@@ -76,7 +76,7 @@ Plan packages_out(const PackageReceipt& gone, Plan plan) {
   plan.prefix.clear();
   plan.include.clear();
   plan.library.clear();
-  plan.title = "cuDNN " + gone.version + " for CUDA " + gone.cuda + " out of the packages of this system";
+  plan.title = title_of(gone) + " out of the packages of this system";
   plan.packages = PackageWork{.manager = gone.manager,
                               .product = gone.product,
                               .version = gone.version,

@@ -53,6 +53,7 @@ Result<PackageSource> network_source(const Request& request, const Situation& si
 
 // package_choice.cpp: what they are called.
 struct PackageChoice {
+  std::string product{};  // of the receipt: cudnn8, cuda-compat-13-0
   Version version{};
   std::string cuda{};  // as the packages say it: 12.2, or 12
   std::vector<std::string> components{};
@@ -64,7 +65,7 @@ Result<PackageChoice> packages_from_catalogue(const Request& request, const Situ
                                               const PackageSource& source, const std::optional<Version>& prefix);
 // Fills in components, kinds and packages, the latter for the distro's kind of package.
 Result<void> add_packages(const Request& request, const Product& product, bool deb, PackageChoice& choice);
-// One package of `choice`; `version` as the guide has it (8.9.6.*) or in four parts.
+// One package of `choice`; `version` as the guide has it (8.9.6.*), in four parts, or "".
 PackageVersion package_of(const PackageSet& set, const Product& product, bool deb, const PackageChoice& choice,
                           const std::string& version);
 
@@ -74,12 +75,30 @@ Result<PackageSource> local_source(const Request& request, const Situation& situ
 Result<PackageChoice> packages_of_installer(const Request& request, const Situation& situation,
                                             const PackageSource& source);
 
+// The same of a local installer of CUDA, whose package's name begins with cuda-repo-.
+Result<PackageSource> cuda_repository(const Request& request, const Situation& situation, const Distro& distro,
+                                      const Method& method);
+// What the installer brings, by the names of its files.
+std::vector<PackageVersion> packages_brought(const Situation& situation, bool deb);
+
 // Whether the installer brings all of `choice`.
 Result<void> all_in_installer(const Situation& situation, const PackageSource& source, const PackageChoice& choice);
 
 // package_install.cpp
 Result<Plan> planned_packages(const Request& request, Verb verb, const Situation& situation);
 const PackageReceipt* packaged(const Situation& situation, const std::string& product);
+
+// package_compat.cpp: forward-compatibility packages.
+Result<const Product*> compat_product(const Recipes& recipes);
+Result<PackageChoice> compat_choice(const CompatWish& wish, const Situation& situation, const Product& product,
+                                    const PackageSource& source);
+// Where it comes from, if it is a file: the package itself, with its steps, or a local installer of CUDA.
+Result<PackageSource> compat_file(const Request& request, const Situation& situation, const Distro& distro,
+                                  const Method& method);
+void add_file_steps(const Request& request, const PackageSource& source, const Product& product, Plan& plan);
+std::string compat_title(const CompatWish& wish, const PackageChoice& choice, const Distro& distro);
+// The receipt that is meant.
+Result<const PackageReceipt*> compat_meant(const CompatWish& wish, const Situation& situation);
 
 // package_removal.cpp: the receipt that is meant, if packages are what is to go.
 const PackageReceipt* packages_meant(const Request& request, const Situation& situation);

@@ -152,17 +152,28 @@ struct Wanted {
   std::vector<std::string> required{};  // names: include/cudnn.h, lib/libcudnn_ops_infer.so.8 …
 };
 
+// Versions of a driver that serve, without their ends.
+struct VersionRange {
+  Version above{};
+  Version below{};
+  bool operator==(const VersionRange&) const = default;
+};
+bool serves(const VersionRange& range, const Version& driver);
+
 // What a package method is about; the steps say what is done.
 struct PackageWork {
   Manager manager{};
-  std::string product{};                   // cudnn8
-  std::string version{};                   // 8.9.6.50
+  std::string product{};                   // cudnn8, cuda-compat-13-0
+  std::string version{};                   // 8.9.6.50; "" where `range` leaves it open
   std::string cuda{};                      // 12.2, or 12 for cuDNN 9
   std::string platform{};                  // linux-x86_64
   std::string repository{};                // its URL, or the local installer's file
   std::string fingerprint{};               // of the key that the keyring package may hold alone; "": not known
   std::optional<Sha256> sha256{};          // of the local installer; none: --allow-unverified, or a network method
   std::vector<PackageVersion> packages{};  // in the guide's order: runtime, dev, samples
+  // The one package's version is the newest of this range that the repositories have, which is known after the refresh.
+  std::optional<VersionRange> range{};
+  bool in_hand = false;  // the one package is the file `repository` itself
   bool operator==(const PackageWork&) const = default;
 };
 
@@ -191,6 +202,15 @@ struct Plan {
 
 // --- making ------------------------------------------------------------------------------------------------------
 
+// A forward-compatibility package, as the decision named it.
+struct CompatWish {
+  std::optional<Version> cuda{};  // of the package; to uninstall: none, the only one
+  Version driver{};               // of the kernel that it is for
+  VersionRange range{};
+  std::optional<PackageVersion> in_hand{};  // what the file in Request::archives is; it has been read and judged
+  std::vector<std::string> notes{};
+};
+
 // What the user asked for, already parsed.
 struct Request {
   std::string method = "tar";
@@ -211,6 +231,7 @@ struct Request {
   std::string
       key{};  // --repository-key: keyring or public key that the mirror is signed with; "": as NVIDIA's tree has it
   bool pin = true;
+  std::optional<CompatWish> compat{};  // then it is not about cuDNN
 };
 
 // What a first look into the archive told: the first part of its first member's name, and whether it is the demo
@@ -235,7 +256,7 @@ struct Situation {
   const std::optional<Receipt>& receipt;  // of the prefix
   std::optional<ArchiveGlance> glance{};
   std::optional<InstallerFacts> installer{};
-  std::vector<PackageReceipt> package_receipts{};  // of this root
+  std::vector<PackageReceipt> package_receipts{};  // of this root: of cuDNN, or of what Request::compat is about
 };
 
 bool is_url(const std::string& location);  // http or https; everything else is a path

@@ -104,11 +104,15 @@ Json record(const Wanted& wanted) {
 }
 
 Json record(const PackageWork& work) {
-  return {{"manager", record(work.manager)},  {"product", work.product},
-          {"version", work.version},          {"cuda", work.cuda},
-          {"platform", work.platform},        {"repository", work.repository},
-          {"fingerprint", work.fingerprint},  {"sha256", work.sha256 ? Json(work.sha256->hex()) : Json()},
-          {"packages", record(work.packages)}};
+  Json json = {{"manager", record(work.manager)},  {"product", work.product},
+               {"version", work.version},          {"cuda", work.cuda},
+               {"platform", work.platform},        {"repository", work.repository},
+               {"fingerprint", work.fingerprint},  {"sha256", work.sha256 ? Json(work.sha256->hex()) : Json()},
+               {"packages", record(work.packages)}};
+  if (work.range) {
+    json["range"] = {{"above", work.range->above.text()}, {"below", work.range->below.text()}};
+  }
+  return json;
 }
 
 Json record(const std::vector<PrerequisiteLine>& lines) {

@@ -176,6 +176,12 @@ Version version_of(const Installation& installation) {
 
 Result<Plan> plan_uninstall(const Request& request, const Situation& situation) {
   Plan plan = empty_plan(request, Verb::uninstall, situation);
+  if (request.compat) {
+    return compat_meant(*request.compat, situation).map([&](const PackageReceipt* gone) {
+      plan.notes = request.compat->notes;
+      return packages_out(*gone, std::move(plan));
+    });
+  }
   if (const PackageReceipt* packages = packages_meant(request, situation)) {
     return packages_out(*packages, std::move(plan));
   }

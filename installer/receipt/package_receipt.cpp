@@ -14,6 +14,15 @@ constexpr const char* way_out = "move it aside: what was installed stays, and th
 
 }  // namespace
 
+bool is_compat(const PackageReceipt& receipt) {
+  return receipt.product.starts_with("cuda-compat-");
+}
+
+std::string title_of(const PackageReceipt& receipt) {
+  return is_compat(receipt) ? receipt.product + " " + receipt.version
+                            : "cuDNN " + receipt.version + " for CUDA " + receipt.cuda;
+}
+
 std::string to_json(const PackageReceipt& receipt) {
   return sealed(json_of(receipt));
 }

@@ -45,7 +45,7 @@ struct Subject {
 struct PackageReceipt {
   std::string id{};       // 32 hexadecimal digits, random
   std::string method{};   // deb-local …
-  std::string product{};  // cudnn8
+  std::string product{};  // cudnn8, cuda-compat-13-0
   std::string version{};  // 8.9.6.50
   std::string cuda{};     // 12.2, or 12 for cuDNN 9
   std::string platform{};
@@ -62,6 +62,11 @@ struct PackageReceipt {
   std::string tool{};
   bool operator==(const PackageReceipt&) const = default;
 };
+
+// Of a forward-compatibility package: its product is the package's name, cuda-compat-13-0.
+bool is_compat(const PackageReceipt& receipt);
+// cuDNN 8.9.6.50 for CUDA 12.2 | cuda-compat-13-0 580.95.05
+std::string title_of(const PackageReceipt& receipt);
 
 // As receipts of files: every field present, a digest of its own at the end; errors likewise.
 std::string to_json(const PackageReceipt& receipt);

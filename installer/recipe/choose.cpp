@@ -115,7 +115,13 @@ const Method* find_method(const Recipes& recipes, std::string_view name) {
 }
 
 const Product* find_product(const Recipes& recipes, int major) {
-  const auto found = std::ranges::find(recipes.products, major, &Product::major);
+  const auto found = std::ranges::find_if(
+      recipes.products, [&](const Product& product) { return product.major == major && product.document.empty(); });
+  return found == recipes.products.end() ? nullptr : &*found;
+}
+
+const Product* find_product(const Recipes& recipes, std::string_view name) {
+  const auto found = std::ranges::find(recipes.products, name, &Product::name);
   return found == recipes.products.end() ? nullptr : &*found;
 }
 

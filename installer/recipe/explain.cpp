@@ -143,7 +143,15 @@ std::string explained(const Distro& distro) {
 }
 
 std::string explained(const Product& product) {
-  std::string text = "product " + product.name + ": " + product.title + "\n\narchives:\n";
+  std::string text = "product " + product.name + ": " + product.title + "\n";
+  if (!product.document.empty()) {
+    text += product.document + ", section " + product.section + "\n\npackages, one for each CUDA:\n";
+    for (const PackageSet& set : product.packages.sets) {
+      text += line(set.kind, set.name.deb + " (deb), " + set.name.rpm + " (rpm)");
+    }
+    return text;
+  }
+  text += "\narchives:\n";
   for (const Layout& layout : product.layouts) {
     text += described(layout);
   }

@@ -24,7 +24,7 @@ std::vector<std::string> kinds(Mapping& map, std::string_view key) {
 
 PackageSet read_set(Mapping map) {
   PackageSet set{.kind = map.required("kind").one_of(package_words())};
-  set.name = read_formats(map.required("name"), "name", {"major"});
+  set.name = read_formats(map.required("name"), "name", {"major", "dashed"});
   set.summary = map.required("summary").text();
   const Value holds = map.required("holds");
   set.holds = list_of(holds, content_words());
@@ -54,13 +54,19 @@ OpenedLate read_late(Mapping map) {
 
 }  // namespace
 
-ProductPackages read_packages(Mapping map) {
-  ProductPackages packages{.release = read_formats(map.required("release"), "release", {"cuda"})};
+ProductPackages read_packages(Mapping map, PackageNumbers numbers) {
+  ProductPackages packages;
+  if (numbers == PackageNumbers::own) {
+    packages.release = read_formats(map.required("release"), "release", {"cuda"});
+  }
   const Value sets = map.required("sets");
   for (const Value& set : sets.list()) {
     packages.sets.push_back(read_set(set.mapping("package")));
   }
   sets.expect_entries();
+  if (numbers == PackageNumbers::of_drivers) {
+    return packages;
+  }
   if (const std::optional<Value> cuda = map.optional("cuda")) {
     for (const Value& entry : cuda->list()) {
       packages.cuda.push_back(read_cuda(entry.mapping("cuda")));

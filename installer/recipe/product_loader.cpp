@@ -88,8 +88,17 @@ Component read_component(Mapping map) {
   return component;
 }
 
-Product read_product(Mapping map) {
-  Product product{.name = recipe_name(map.required("product")), .title = map.required("title").text()};
+// The guide that a product of packages alone follows.
+void read_guide(Mapping map, Product& product) {
+  product.document = map.required("document").text();
+  const Value section = map.required("section");
+  product.section = section.text();
+  if (product.section.find_first_not_of("0123456789.") != std::string::npos) {
+    section.mistake("'" + product.section + "' is no section of a guide: expected numbers such as 3.2.1");
+  }
+}
+
+void read_archives(Mapping& map, Product& product) {
   product.major = static_cast<int>(std::min<std::int64_t>(map.required("major").number(), 1'000'000));
   product.front = read_name(map.required("front"));
   const Value layouts = map.required("layouts");
@@ -106,7 +115,17 @@ Product read_product(Mapping map) {
   product.libraries = read_names(map.required("libraries"));
   product.version_header = read_path(map.required("version_header"), layout_names());
   if (const std::optional<Value> packages = map.optional("packages")) {
-    product.packages = read_packages(packages->mapping("packages"));
+    product.packages = read_packages(packages->mapping("packages"), PackageNumbers::own);
+  }
+}
+
+Product read_product(Mapping map) {
+  Product product{.name = recipe_name(map.required("product")), .title = map.required("title").text()};
+  if (const std::optional<Value> guide = map.optional("guide")) {
+    read_guide(guide->mapping("guide"), product);
+    product.packages = read_packages(map.required("packages").mapping("packages"), PackageNumbers::of_drivers);
+  } else {
+    read_archives(map, product);
   }
   return product;
 }

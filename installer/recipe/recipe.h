@@ -172,7 +172,8 @@ struct ForFormats {
   bool operator==(const ForFormats&) const = default;
 };
 
-// One package of a product. Names may hold ${major}: the CUDA major, as in libcudnn9-cuda-${major}.
+// One package of a product. Names may hold ${major}, the CUDA major, as in libcudnn9-cuda-${major}; and ${dashed}:
+// 12-2.
 struct PackageSet {
   std::string kind{};  // runtime | headers | dev | static | samples
   ForFormats name{};
@@ -207,9 +208,13 @@ struct ProductPackages {
   bool operator==(const ProductPackages&) const = default;
 };
 
+// Of a major version with its archives; or, with a guide of its own, of a package for each CUDA, whose versions are not
+// known beforehand. Then there is nothing but packages, and no major.
 struct Product {
-  std::string name{};   // cudnn8
-  std::string title{};  // NVIDIA cuDNN 8
+  std::string name{};      // cudnn8, cuda-compat
+  std::string title{};     // NVIDIA cuDNN 8
+  std::string document{};  // the guide; "": that of the method
+  std::string section{};   // of it, which the installation of a package fulfils
   int major = 0;
   std::string front{};  // the library whose links appear last and vanish first: libcudnn
   std::vector<Layout> layouts{};
@@ -236,7 +241,8 @@ Loaded<Distro> load_distro(const SourceText& file);
 Loaded<Method> load_method(const SourceText& file);
 Loaded<Product> load_product(const SourceText& file);
 // The part of a product that tells its packages; for load_product.
-ProductPackages read_packages(Mapping map);
+enum class PackageNumbers { own, of_drivers };  // whether the product's version, or whatever is offered, is in theirs
+ProductPackages read_packages(Mapping map, PackageNumbers numbers);
 // Every mistake that a file of this room's kinds has for itself, or its unknown kind; nothing for a release or a table
 // of compatibility, which other rooms read.
 std::vector<Error> mistakes_in(const SourceText& file);
@@ -260,6 +266,7 @@ ChosenDistro choose_distro(const Recipes& recipes, const std::string& id, const 
 const Distro* find_distro(const Recipes& recipes, std::string_view name);
 const Method* find_method(const Recipes& recipes, std::string_view name);
 const Product* find_product(const Recipes& recipes, int major);
+const Product* find_product(const Recipes& recipes, std::string_view name);
 // The layout that holds for `version` on `platform` (linux-ppc64le), or null. Look at `refused` before the rest.
 const Layout* find_layout(const Product& product, const Version& version, std::string_view platform = {});
 // {include, lib} of a layout: what step templates, component globs and the version header are filled in with.

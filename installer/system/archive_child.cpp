@@ -8,6 +8,7 @@
 #include "system/archive_channel.h"
 #include "system/archive_reader.h"
 #include "system/archive_walk.h"
+#include "system/archive_wrapping.h"
 #include "system/decoder.h"
 #include "system/sandbox.h"
 
@@ -79,7 +80,11 @@ void run_archive_child(const ChildChannel& channel, const ArchiveLimits& limits,
   const Protection protection = walled_in(parent);
   Pipes pipes(channel);
   pipes.send({.kind = MessageKind::hello, .a = protection.seccomp ? 1U : 0U, .b = protection.own_user ? 1U : 0U});
-  auto decoder = Decoder::start([&pipes] { return pipes.input(); }, limits.decoder_memory, threads);
+  const auto inside = unwrapped([&pipes] { return pipes.input(); }, limits.wrapping);
+  if (!inside) {
+    pipes.fail(inside.error().what);
+  }
+  auto decoder = Decoder::start(inside->payload, limits.decoder_memory, threads);
   if (!decoder) {
     pipes.fail(decoder.error().what);
   }
@@ -102,7 +107,9 @@ void run_archive_child(const ChildChannel& channel, const ArchiveLimits& limits,
       },
       .progress = {},
   };
-  if (const auto walked = walk_tar([&] { return decoder->next(); }, sink); !walked) {
+  const auto bytes = [&] { return decoder->next(); };
+  const auto walked = inside->form == PayloadForm::tar ? walk_tar(bytes, sink) : walk_cpio(bytes, sink);
+  if (!walked) {
     pipes.fail(walked.error().what);
   }
   pipes.send({.kind = MessageKind::end});

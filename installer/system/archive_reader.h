@@ -23,8 +23,12 @@ struct Member {
   std::uint64_t size = 0;  // of files
 };
 
+// What the compressed tar may be wrapped in: nothing, or a .deb or .rpm (whose payload is a cpio).
+enum class Wrapping { none, package };
+
 // Limits of one archive; a cuDNN archive has some 60 members.
 struct ArchiveLimits {
+  Wrapping wrapping = Wrapping::none;
   std::uint32_t members = 4096;
   std::uint64_t bytes = 16ULL << 30U;
   std::uint64_t ratio = 200;  // unpacked to packed, looked at from 64 MiB on

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "system/archive_channel.h"
+#include "system/archive_wrapping.h"
 #include "system/tar_shape.h"
 
 namespace cudnn_install {
@@ -19,13 +20,18 @@ namespace {
 // Decoded bytes as libarchive asks for them.
 struct TarBytes {
   const NextTarBytes& bytes;
+  PayloadForm form = PayloadForm::tar;
   TarShape shape{};
   std::optional<Error> error{};
 
+  Result<void> sound(std::span<const std::byte> found) {
+    return form == PayloadForm::tar ? shape.take(found) : Result<void>();
+  }
+
   std::span<const std::byte> next() {
     auto found = bytes();
-    if (auto sound = found ? shape.take(*found) : tl::unexpected(found.error()); !sound) {
-      error = sound.error();
+    if (auto good = found ? sound(*found) : tl::unexpected(found.error()); !good) {
+      error = good.error();
       return {};
     }
     return *found;
@@ -81,10 +87,15 @@ std::string text_of(const char* text) {
 
 class Walk {
  public:
-  Walk(const NextTarBytes& bytes, const Sink& sink) : sink_(sink), tar_{.bytes = bytes} {}
+  Walk(const NextTarBytes& bytes, PayloadForm form, const Sink& sink)
+      : sink_(sink), tar_{.bytes = bytes, .form = form} {}
 
   Result<void> run() {
-    archive_read_support_format_tar(reader_.get());
+    if (tar_.form == PayloadForm::tar) {
+      archive_read_support_format_tar(reader_.get());
+    } else {
+      archive_read_support_format_cpio(reader_.get());
+    }
     archive_read_support_filter_none(reader_.get());
     if (archive_read_open(reader_.get(), &tar_, nullptr, give, nullptr) != ARCHIVE_OK) {
       return refusal("the archive is not a tar file");
@@ -115,7 +126,8 @@ class Walk {
   }
 
   Result<void> member(archive_entry* entry) {
-    const auto mode = tar_.shape.next_mode();
+    const auto mode = tar_.form == PayloadForm::tar ? tar_.shape.next_mode()
+                                                    : std::optional<std::uint32_t>(archive_entry_perm(entry));
     if (!mode) {
       return failure(Fault::archive, "the archive has a member without a header of its own");
     }
@@ -158,7 +170,10 @@ class Walk {
   Result<void> check_end() {
     while (!tar_.next().empty()) {
     }
-    return tar_.error ? tl::unexpected(*tar_.error) : tar_.shape.finish();
+    if (tar_.error) {
+      return tl::unexpected(*tar_.error);
+    }
+    return tar_.form == PayloadForm::tar ? tar_.shape.finish() : Result<void>();
   }
 
   struct Free {
@@ -173,7 +188,11 @@ class Walk {
 }  // namespace
 
 Result<void> walk_tar(const NextTarBytes& bytes, const Sink& sink) {
-  return Walk(bytes, sink).run();
+  return Walk(bytes, PayloadForm::tar, sink).run();
+}
+
+Result<void> walk_cpio(const NextTarBytes& bytes, const Sink& sink) {
+  return Walk(bytes, PayloadForm::cpio, sink).run();
 }
 
 }  // namespace cudnn_install

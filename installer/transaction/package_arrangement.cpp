@@ -37,7 +37,7 @@ class Arrangement {
     } else if (!step.package.name.empty() && *package != step.package) {
       return failure(Fault::conflict, "'" + printable(step.file) + "' was replaced meanwhile", "run the command again");
     }
-    return installed(*file, *package);
+    return work_.in_hand ? Result<void>() : installed(*file, *package);  // else it waits in the cache for the commit
   }
 
   Result<void> operator()(const CopyKeyring& step) {

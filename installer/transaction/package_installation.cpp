@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "system/signals.h"
 #include "transaction/package_arrangement.h"
+#include "transaction/package_range.h"
 #include "transaction/package_run.h"
 #include "transaction/state_directory.h"
 
@@ -36,6 +37,7 @@ class PackageInstallation {
     }
     Done done{.change = Change::made};
     done.left = std::move(*left);
+    done.chosen = plan_.packages->range ? plan_.packages->packages : std::vector<PackageVersion>();
     return done;
   }
 
@@ -77,6 +79,7 @@ class PackageInstallation {
   Result<void> arranged() {
     tell("staging");
     return arrange(plan_, run_)
+        .and_then([&] { return choose_version(); })
         .and_then([&] { return declare_holds(); })
         .and_then([&] { return foreseen(); })
         .and_then([&] { return keep_old_packages(); })
@@ -84,6 +87,18 @@ class PackageInstallation {
           return interrupted() ? failure(Fault::interrupted, "interrupted before the packages were touched")
                                : Result<void>();
         });
+  }
+
+  // --- the version, where the plan leaves it open -------------------------------------------------------------------
+
+  Result<void> choose_version() {
+    if (!plan_.packages->range || !plan_.packages->version.empty()) {
+      return {};
+    }
+    return newest_that_serves(system_, *plan_.packages).map([&](const std::string& version) {
+      set_version(plan_, version);
+      run_.set_packages(*plan_.packages);
+    });
   }
 
   // --- what holds the version: ours of before goes first, since it would keep the new one out -----------------------
@@ -171,7 +186,12 @@ class PackageInstallation {
 
   Result<void> foreseen() {
     const auto& wanted = plan_.packages->packages;
-    const auto changes = system_.simulated(simulation_command(system_.manager(), wanted));
+    const bool in_hand = plan_.packages->in_hand;
+    const Words simulation =
+        in_hand ? file_simulation_command(system_.manager(),
+                                          {std::string(package_cache) + "/" + file_name_of(plan_.packages->repository)})
+                : simulation_command(system_.manager(), wanted);
+    const auto changes = system_.simulated(simulation);
     if (!changes) {
       return tl::unexpected(changes.error());
     }
@@ -194,7 +214,9 @@ class PackageInstallation {
     }
     return declare_packages(std::move(subjects)).and_then([&] {
       const Words words = download_command(system_.manager(), wanted);
-      return changes->empty() ? Result<void>() : system_.carry_out(words, "download cuDNN " + plan_.packages->version);
+      return changes->empty() || in_hand
+                 ? Result<void>()
+                 : system_.carry_out(words, "download " + wanted.front().name + " " + wanted.front().version);
     });
   }
 
@@ -254,7 +276,7 @@ class PackageInstallation {
     return {};
   }
 
-  const Plan& plan_;
+  Plan plan_;
   const TransactionOptions& options_;
   PackageSystem system_;
   PackageRun run_;

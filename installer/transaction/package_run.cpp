@@ -57,6 +57,11 @@ Result<void> PackageRun::declare(Subject subject) {
   return records_.write(journal_);
 }
 
+void PackageRun::set_packages(const PackageWork& work) {
+  journal_.receipt.version = work.version;
+  journal_.receipt.packages = work.packages;
+}
+
 void PackageRun::leave(const Subject& subject) {
   std::erase_if(journal_.receipt.subjects, [&](const Subject& each) { return same_subject(each, subject); });
 }

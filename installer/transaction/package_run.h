@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "plan/plan.h"
 #include "transaction/package_journal.h"
 #include "transaction/package_records.h"
 #include "transaction/package_subjects.h"
@@ -28,6 +29,8 @@ class PackageRun {
   Result<void> begin();
   // Notes what is about to be changed; a subject that is known already gets the new `after`.
   Result<void> declare(Subject subject);
+  // Of the receipt, where the plan left them open.
+  void set_packages(const PackageWork& work);
   // It stays as it is.
   void leave(const Subject& subject);
   // From here on the run goes forward.

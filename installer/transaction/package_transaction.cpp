@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "transaction/lock.h"
 #include "transaction/package_installation.h"
+#include "transaction/package_range.h"
 #include "transaction/package_records.h"
 #include "transaction/package_run.h"
 #include "transaction/state_directory.h"
@@ -212,13 +213,17 @@ Result<Done> perform_packages(const Plan& plan, const TransactionOptions& option
   if (plan.verb == Verb::uninstall) {
     return old ? taken_out(*old, plan, options, *room) : Result<Done>(Done{});
   }
-  if (old && same_wish(*old, plan)) {
+  Plan wanted = plan;
+  if (old) {
+    keep_version(wanted, *old);
+  }
+  if (old && same_wish(*old, wanted)) {
     const auto unchanged = as_recorded(*old, PackageSystem(room->place, old->manager));
     if (!unchanged || *unchanged) {
-      return unchanged ? Result<Done>(Done{}) : tl::unexpected(unchanged.error());
+      return unchanged ? Result<Done>(Done{.chosen = wanted.packages->packages}) : tl::unexpected(unchanged.error());
     }
   }
-  return install_packages(plan, options, {.place = room->place, .records = room->records, .old = old});
+  return install_packages(wanted, options, {.place = room->place, .records = room->records, .old = old});
 }
 
 Result<std::vector<std::string>> settle_packages(const std::string& root, const TransactionOptions& options,

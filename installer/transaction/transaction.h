@@ -57,6 +57,7 @@ struct Done {
   Receipt receipt{};                      // as it stands now; empty if nothing is left
   std::vector<std::string> kept_aside{};  // hand-made files that were in the way
   std::vector<std::string> left{};        // packages: what was left as it is, and why; one sentence each
+  std::vector<PackageVersion> chosen{};   // packages: where the plan left the version open
   std::string protection{};               // of the reader child: seccomp+uid …; empty if no archive was read
 };
 

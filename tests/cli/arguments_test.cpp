@@ -103,6 +103,8 @@ TEST_CASE("every option is explained and every command has a sentence", "[argume
                                           "compat matrix",
                                           "compat explain",
                                           "compat why",
+                                          "compat install",
+                                          "compat uninstall",
                                           "compat activate",
                                           "compat deactivate",
                                           "compat clauses",

@@ -88,7 +88,8 @@ TEST_CASE("a check reads like this", "[compat_test]") {
         "CU_DEVICE_ATTRIBUTE_VIRTUAL_ADDRESS_MANAGEMENT_SUPPORTED are true (table 4)\n"
         "                OpenCL and every other user-mode driver stay those of the host; so do NVML and nvidia-smi "
         "(3.3.3)\n"
-        "what to do      install cuda-compat-13-0 (apt, dnf, zypper or tdnf), version 580.65.06 or newer and below "
+        "what to do      install cuda-compat-13-0 (cudnn-install compat install --cuda 13.0), version 580.65.06 or "
+        "newer and below "
         "581, and let "
         "each application ask for it: cudnn-install compat activate\n"
         "                upgrade the driver to 580.65.06 or newer (580.65.06 or newer for all of CUDA 13.0)\n"
@@ -162,4 +163,33 @@ TEST_CASE("a process shows the libraries that it has mapped, each once", "[compa
   CHECK(found[0].path == "/usr/lib/x86_64-linux-gnu/libcuda.so.580.95.05");
   CHECK(mapped_libraries(maps, "libcudart.so").size() == 1);
   CHECK(mapped_libraries("", "libcuda.so").empty());
+}
+
+TEST_CASE("what a package would not help with is refused before anything is looked up", "[compat_test]") {
+  const auto refused = [](std::vector<std::string> arguments) {
+    Console console;
+    arguments.insert(arguments.begin(), {"compat", "install", "--dry-run"});
+    const int code = console.run(arguments);
+    return std::to_string(code) + " " + console.err.str();
+  };
+  CHECK(refused({"--cuda", "13.0", "--driver", "580.95.05"}) ==
+        "21 error: cuda-compat-13-0 is not installed: driver 580.95.05 has all of CUDA 13.0 (CUDA Compatibility guide, "
+        "1)\n"
+        "  hint: nothing: the driver serves by itself\n");
+  CHECK(refused({"--cuda", "13.0", "--driver", "535.54.03", "--gpu", "GeForce RTX 4090"}).find("error 804") !=
+        std::string::npos);
+  CHECK(refused({"--cuda", "13.0", "--driver", "535.54.03", "--method", "tar"}).starts_with("2 error: "));
+  CHECK(refused({"--archive", "a.zip", "--driver", "535.54.03"}).starts_with("2 error: 'a.zip' is neither"));
+}
+
+TEST_CASE("the plan names the package, its range and what to know of it", "[compat_test]") {
+  Console console;
+  const int code =
+      console.run({"compat", "install", "--dry-run", "--json", "--cuda", "13.0", "--driver", "535.54.03", "--gpu",
+                   "H100", "--distro", "debian12", "--method", "apt-network", "--arch", "x86_64"});
+  REQUIRE(code == 0);
+  const Json plan = Json::parse(console.out.str());
+  CHECK(plan["packages"]["product"] == "cuda-compat-13-0");
+  CHECK(plan["packages"]["range"] == Json({{"above", "535.54.03"}, {"below", "581"}}));
+  CHECK(plan["notes"].dump().find("OpenGL or Vulkan") != std::string::npos);
 }

@@ -80,24 +80,35 @@ GUIDE_LINKS = {"libcuda.so": "libcuda.so.1", "libcuda.so.1": "libcuda.so.{}", "l
                "libnvidia-ptxjitcompiler.so.1": "libnvidia-ptxjitcompiler.so.{}"}
 
 
+def compat_tree(root, cuda, driver, note=None):
+    """The files of a package cuda-compat-X-Y as the guide's example lists them, with stand-ins for NVIDIA's libraries."""
+    place = Path(root, f"usr/local/cuda-{cuda}/compat")
+    place.mkdir(parents=True)
+    for file in GUIDE_FILES:
+        stand_in(place / file.format(driver), cuda, note)
+    for link, target in GUIDE_LINKS.items():
+        (place / link).symlink_to(target.format(driver))
+    for path in (Path(root), *Path(root).rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    return [path.relative_to(root) for path in sorted(place.iterdir())]
+
+
 def compat_package(out, cuda, driver, note=None):
-    """A package cuda-compat-X-Y as the guide's example lists it, with stand-ins for NVIDIA's libraries."""
+    """That package as a .deb, with the digests that dpkg -V goes by."""
     name = "cuda-compat-" + cuda.replace(".", "-")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder, name)
-        place = root / f"usr/local/cuda-{cuda}/compat"
-        place.mkdir(parents=True)
-        for file in GUIDE_FILES:
-            stand_in(place / file.format(driver), cuda, note)
-        for link, target in GUIDE_LINKS.items():
-            (place / link).symlink_to(target.format(driver))
-        control = root / "DEBIAN/control"
-        control.parent.mkdir()
-        control.write_text(f"Package: {name}\nVersion: {driver}-1\nArchitecture: amd64\nMaintainer: tests <tests@localhost>\n"
-                           "Description: stand-in for a forward-compatibility package\n")
-        for path in root.rglob("*"):
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() else 0o644)
+        files = [path for path in compat_tree(root, cuda, driver, note) if not (root / path).is_symlink()]
+        control = root / "DEBIAN"
+        control.mkdir(mode=0o755)
+        (control / "control").write_text(
+            f"Package: {name}\nVersion: {driver}-1\nArchitecture: amd64\nMaintainer: tests <tests@localhost>\n"
+            "Description: stand-in for a forward-compatibility package\n")
+        digests = [f"{hashlib.md5((root / path).read_bytes()).hexdigest()}  {path}\n" for path in files]
+        (control / "md5sums").write_text("".join(digests))
+        for path in control.iterdir():
+            path.chmod(0o644)
         file = Path(out, f"{name}_{driver}-1_amd64.deb")
         subprocess.run(["dpkg-deb", "--root-owner-group", "-b", root, file], check=True, capture_output=True)
     return file

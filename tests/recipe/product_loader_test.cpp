@@ -47,3 +47,23 @@ version_header: ${include}/cudnn_version.h
                             .libraries = {"libcudnn"},
                             .version_header = "${include}/cudnn_version.h"});
 }
+
+TEST_CASE("a product with a guide of its own is packages alone, one for each CUDA", "[product_loader]") {
+  const std::string text = R"(product: cuda-compat
+title: Compatibility
+guide: {document: A guide, section: "3.2.1"}
+packages:
+  sets:
+    - {kind: runtime, name: {deb: "c-${dashed}", rpm: "c-${major}"}, summary: s, holds: [libraries]}
+)";
+  const Loaded<Product> product = load_product({.file = "x.yaml", .text = text});
+  REQUIRE(product);
+  CHECK(*product == Product{.name = "cuda-compat",
+                            .title = "Compatibility",
+                            .document = "A guide",
+                            .section = "3.2.1",
+                            .packages = {.sets = {{.kind = "runtime",
+                                                   .name = {.deb = "c-${dashed}", .rpm = "c-${major}"},
+                                                   .summary = "s",
+                                                   .holds = {"libraries"}}}}});
+}

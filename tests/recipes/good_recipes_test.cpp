@@ -54,7 +54,7 @@ TEST_CASE("all recipes load together", "[good_recipes]") {
                                  "ubuntu2004", "ubuntu2204", "ubuntu2404", "windows"});
   CHECK(names_of_all(recipes.methods) ==
         std::vector<std::string>{"apt-network", "deb-local", "rpm-local", "rpm-network", "tar"});
-  CHECK(names_of_all(recipes.products) == std::vector<std::string>{"cudnn8", "cudnn9"});
+  CHECK(names_of_all(recipes.products) == std::vector<std::string>{"cuda-compat", "cudnn8", "cudnn9"});
 }
 
 TEST_CASE("the rows of the guide are marked as such", "[good_recipes]") {

@@ -120,7 +120,7 @@ def rpms(out, version="8.9.6.50", cuda="12.2", arch="x86_64", of="x86_64"):
     with tempfile.TemporaryDirectory() as scratch:
         tree = os.path.join(scratch, "tree")
         _lay_out(payload(version, cuda, of, scratch), tree, "usr/include", "usr/lib64")
-        return _rpmbuild(SPEC.format(version=version, cuda=cuda, tree=tree), RPM[arch], scratch, out)
+        return rpmbuild(SPEC.format(version=version, cuda=cuda, tree=tree), RPM[arch], scratch, out)
 
 
 def deb_of(name, version, out):
@@ -129,7 +129,7 @@ def deb_of(name, version, out):
         return _deb(name, version, "amd64", out, empty, lambda path: False)
 
 
-def _rpmbuild(spec, arch, scratch, out):
+def rpmbuild(spec, arch, scratch, out):
     write(os.path.join(scratch, "package.spec"), spec)
     defines = {"_topdir": scratch, "_buildhost": "tests", "use_source_date_epoch_as_buildtime": "1", "debug_package": "%{nil}",
                "clamp_mtime_to_source_date_epoch": "1", "__spec_install_post": "%{nil}", "_build_id_links": "none",
@@ -151,7 +151,7 @@ def probe_rpms(out, count):
              f"%files -n libcudnn8-probe{number}\n" for number in range(1, count + 1)]
     head = "Name: probes\nVersion: 8.9.6.50\nRelease: 1.cuda12.2\nSummary: probes\nLicense: none\n%description\nprobes\n"
     with tempfile.TemporaryDirectory() as scratch:
-        return sorted(_rpmbuild(head + "".join(parts), "x86_64", scratch, out),
+        return sorted(rpmbuild(head + "".join(parts), "x86_64", scratch, out),
                       key=lambda path: int(path.split("probe")[-1].split("-")[0]))
 
 
