@@ -28,7 +28,9 @@ Result<Outcome> run(const ClausesOptions& options, Context& context) {
   std::string text;
   for (const GuideClause& clause : tables->clauses) {
     text += padded(clause.section, 16) + clause.says + "\n" + padded("", 16);
-    text += clause.by.empty() ? "for people alone\n" : clause.by + "; tested by " + clause.test + "\n";
+    text += !clause.missing.empty() ? "not yet: " + clause.missing + "\n"
+            : clause.by.empty()     ? "for people alone\n"
+                                    : clause.by + "; tested by " + clause.test + "\n";
     text += clause.note.empty() ? "" : padded("", 16) + clause.note + "\n";
   }
   return Outcome{.text = text, .record = clauses_record(tables->clauses), .fault = {}};

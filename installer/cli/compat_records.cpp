@@ -158,6 +158,7 @@ std::string clauses_record(const std::vector<GuideClause>& clauses) {
                      {"says", clause.says},
                      {"by", or_null(clause.by)},
                      {"test", or_null(clause.test)},
+                     {"missing", or_null(clause.missing)},
                      {"note", or_null(clause.note)}});
   }
   return text_of({{"schema", 1}, {"clauses", array}});

@@ -25,7 +25,10 @@ Coverage covered(const std::vector<GuideClause>& clauses) {
   Coverage coverage{.guide = compatibility, .title = "CUDA Compatibility, R570 edition", .clauses = {}};
   for (const GuideClause& clause : clauses) {
     CoveredClause row{.clause = clause.section, .asks = clause.says, .note = clause.note};
-    if (clause.by.empty()) {
+    if (!clause.missing.empty()) {
+      row.cover = Cover::not_yet;
+      row.reason = clause.missing;
+    } else if (clause.by.empty()) {
       row.cover = Cover::people;
       row.reason = "no command of this program does it";
     } else {

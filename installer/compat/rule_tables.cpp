@@ -111,6 +111,7 @@ void read_clauses(Mapping& map, CompatTables& tables) {
     GuideClause clause{.section = row.required("section").text(), .says = row.required("says").text()};
     clause.by = row.optional_text("by");
     clause.test = row.optional_text("test");
+    clause.missing = row.optional_text("missing");
     clause.note = row.optional_text("note");
     return clause;
   });

@@ -173,12 +173,14 @@ struct KnownError {
   Provenance provenance{};
 };
 
-// What the guide says in one place, and what of the program fulfils it; nothing does what is for people alone.
+// What the guide says in one place, and what of the program fulfils it; nothing does what is for people alone, or what
+// is missing yet.
 struct GuideClause {
   std::string section{};
   std::string says{};
   std::string by{};
   std::string test{};
+  std::string missing{};
   std::string note{};
 };
 

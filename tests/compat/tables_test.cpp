@@ -115,7 +115,8 @@ TEST_CASE("every clause that a command fulfils names a test that is there", "[ta
   for (const GuideClause& clause : built_in().clauses) {
     INFO(clause.section << " " << clause.says);
     CHECK(clause.by.empty() == clause.test.empty());
-    for_people += clause.by.empty() ? 1U : 0U;
+    CHECK((clause.by.empty() || clause.missing.empty()));
+    for_people += clause.by.empty() && clause.missing.empty() ? 1U : 0U;
     const std::string name = clause.test.substr(0, clause.test.find(':'));
     const std::string file = name.ends_with(".py") ? name : name + ".cpp";
     std::ifstream stream(std::string(TEST_DATA "/") + file);
@@ -125,5 +126,5 @@ TEST_CASE("every clause that a command fulfils names a test that is there", "[ta
     CHECK((clause.test.empty() ||
            text.find(colon == std::string::npos ? "TEST" : clause.test.substr(colon + 2)) != std::string::npos));
   }
-  CHECK(for_people == 2);
+  CHECK(for_people == 1);
 }
