@@ -1,5 +1,6 @@
 // install and upgrade: the same way, but upgrade keeps what it replaces.
 #include <memory>
+#include <utility>
 
 #include "cli/change.h"
 #include "cli/commands.h"
@@ -9,7 +10,8 @@ namespace cudnn_install {
 namespace {
 
 Result<Outcome> run(const ChangeCommand& command, Planner planner, Context& context) {
-  return run_change(command, {.look = {.choice = command.choice, .place = command.place}, .planner = planner}, context);
+  return run_change(
+      command, {.look = {.choice = command.choice, .place = command.place}, .planner = std::move(planner)}, context);
 }
 
 std::shared_ptr<ChangeCommand> add_options(Definition& definition) {

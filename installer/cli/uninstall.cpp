@@ -1,5 +1,6 @@
 // uninstall and rollback: planned from the receipt alone.
 #include <memory>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/change.h"
@@ -39,7 +40,7 @@ Result<Outcome> run(const ChangeCommand& command, Planner planner, Verb verb, Co
     return nothing_installed(verb, request, context);
   };
   const SurveyOptions look{.place = command.place, .books = Books::closed};
-  return run_change(command, {.look = look, .planner = planner, .nothing_to_do = nothing}, context);
+  return run_change(command, {.look = look, .planner = std::move(planner), .nothing_to_do = nothing}, context);
 }
 
 std::shared_ptr<ChangeCommand> add_options(Definition& definition) {
