@@ -170,12 +170,8 @@ std::string Value::one_of(const std::vector<std::string>& words) const {
     return written;
   }
   const std::string near = nearest(written, words);
-  std::string all;
-  for (const std::string& word : words) {
-    all += (all.empty() ? "" : ", ") + word;
-  }
   mistake("'" + written + "' is not known for " + label(),
-          near.empty() ? "known are: " + all : "did you mean '" + near + "'?");
+          near.empty() ? "known are: " + joined(words, ", ") : "did you mean '" + near + "'?");
   return {};
 }
 

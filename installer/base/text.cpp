@@ -103,6 +103,14 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
+std::string joined(const std::vector<std::string>& words, std::string_view between) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += (text.empty() ? "" : std::string(between)) + word;
+  }
+  return text;
+}
+
 bool matches_glob(std::string_view name, std::string_view glob) {
   return fnmatch(std::string(glob).c_str(), std::string(name).c_str(), FNM_PATHNAME | FNM_NOESCAPE) == 0;
 }

@@ -14,6 +14,8 @@ std::string printable(std::string_view text);
 // The candidate nearest to `word` (edit distance at most a third of its length), or "".
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
+std::string joined(const std::vector<std::string>& words, std::string_view between);
+
 // Shell glob on one file name: '*', '?' and '[...]'; no braces, '*' does not cross '/'.
 bool matches_glob(std::string_view name, std::string_view glob);
 

@@ -35,6 +35,19 @@ std::optional<Fault> fault_of(Verdict verdict) {
                                                                         : std::nullopt;
 }
 
+void add_machine_options(Definition& part, CompatWords& words, const std::string& group) {
+  part.text({.names = "--driver",
+             .value = "VERSION",
+             .text = "Kernel driver; default: the one that is loaded here",
+             .group = group},
+            words.driver);
+  part.text({.names = "--gpu",
+             .value = "NAME",
+             .text = "GPU by its name or compute capability; default: those that are here",
+             .group = group},
+            words.gpu);
+}
+
 Run add_compat(Definition& definition) {
   auto parts = std::make_shared<std::vector<CompatPart>>();
   for (const auto add : {compat_check, compat_matrix, compat_explain, compat_why, compat_install, compat_uninstall,

@@ -59,6 +59,9 @@ const CompatAnswer& decisive(const std::vector<CompatAnswer>& answers);
 // 21 for unsupported and harmful.
 std::optional<Fault> fault_of(Verdict verdict);
 
+// --driver and --gpu, under a heading of --help.
+void add_machine_options(Definition& part, CompatWords& words, const std::string& group);
+
 // The shared model: a link that a checked activation sets, and the loader's configuration that names the link alone.
 inline constexpr const char* shared_directory = "/usr/local/cuda-compat";
 inline constexpr const char* shared_link = "current";

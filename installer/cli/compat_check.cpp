@@ -188,12 +188,7 @@ CompatPart compat_check(Definition& parent) {
              .value = "VERSION",
              .text = "CUDA that is wanted; default: the library's, else the newest toolkit's"},
             options->words.cuda);
-  part.text({.names = "--driver", .value = "VERSION", .text = "Kernel driver; default: the one that is loaded here"},
-            options->words.driver);
-  part.text({.names = "--gpu",
-             .value = "NAME",
-             .text = "GPU by its name or compute capability; default: those that are here"},
-            options->words.gpu);
+  add_machine_options(part, options->words, "Options");
   part.text({.names = "--os", .value = "OS", .text = "System of that driver: linux or windows; default: linux"},
             options->words.os);
   part.text(

@@ -26,10 +26,7 @@ std::string lines(const std::string& heading, const std::vector<std::string>& te
 
 std::string text_of(const ErrorExplanation& explanation) {
   const KnownError& error = *explanation.error;
-  std::string names;
-  for (const std::string& name : error.names) {
-    names += (names.empty() ? "" : ", ") + name;
-  }
+  const std::string names = joined(error.names, ", ");
   return error.id + (names.empty() ? "" : " (" + names + ")") + ": " + error.meaning + "\n" +
          lines("here", explanation.details) + lines("causes", error.causes) + lines("make sure", error.checks) +
          lines("what to do", error.remedies);

@@ -16,12 +16,9 @@ namespace cudnn_install {
 
 namespace {
 
-constexpr const char* usual_toolkit = "/usr/local/cuda";
-
 struct InstallOptions {
   ChangeCommand command{};
-  std::string driver{};
-  std::string gpu{};
+  CompatWords words{};
 };
 
 // The CUDA that was said, else that of the toolkit which the usual link leads to.
@@ -70,14 +67,13 @@ Result<void> trusted(const ChoiceOptions& choice) {
 }
 
 // The decision about the package in hand, from the library inside; its digest is from here on the one that was read.
-Result<CompatWish> wish_in_hand(ChangeCommand& command, const CompatTables& tables, CompatWords words,
-                                Context& context) {
+Result<CompatWish> wish_in_hand(const PackageVersion& told, ChangeCommand& command, const CompatTables& tables,
+                                CompatWords words, Context& context) {
   const auto request = request_from(command.choice, command.place);
   if (!request) {
     return tl::unexpected(request.error());
   }
-  const std::string& file = request->archives.front();
-  const auto package = package_in_hand(file, {.sha256 = request->sha256}, context);
+  const auto package = package_in_hand(told, request->archives.front(), {.sha256 = request->sha256});
   if (!package) {
     return tl::unexpected(package.error());
   }
@@ -93,16 +89,14 @@ Result<CompatWish> wish_in_hand(ChangeCommand& command, const CompatTables& tabl
 
 Result<CompatWish> wish_for(ChangeCommand& command, const CompatTables& tables, CompatWords words, const Host& host,
                             Context& context) {
-  bool installer = false;
   if (!command.choice.archives.empty()) {
-    const auto facts = package_facts(command.choice.archives.front(), context);
-    if (!facts) {
-      return tl::unexpected(facts.error());
+    const auto told = package_told(command.choice.archives.front(), context);
+    if (!told) {
+      return tl::unexpected(told.error());
     }
-    installer = facts->package.name.starts_with("cuda-repo-");
-  }
-  if (!command.choice.archives.empty() && !installer) {
-    return wish_in_hand(command, tables, std::move(words), context);
+    if (!told->name.starts_with("cuda-repo-")) {
+      return wish_in_hand(*told, command, tables, std::move(words), context);
+    }
   }
   const auto cuda = wanted_cuda(words.cuda, host);
   if (!cuda) {
@@ -130,11 +124,10 @@ Result<Outcome> install(const InstallOptions& options, Context& context) {
   if (auto good = trusted(command.choice); !good) {
     return tl::unexpected(good.error());
   }
-  const CompatWords words{.cuda = command.choice.cuda,
-                          .driver = options.driver,
-                          .gpu = options.gpu,
-                          .root = *root,
-                          .recipes = command.choice.recipes};
+  CompatWords words = options.words;
+  words.cuda = command.choice.cuda;
+  words.root = *root;
+  words.recipes = command.choice.recipes;
   auto wish = wish_for(command, *tables, words, host, context);
   if (!wish) {
     return tl::unexpected(wish.error());
@@ -203,16 +196,7 @@ Result<Outcome> uninstall(const ChangeCommand& command, Context& context) {
 CompatPart compat_install(Definition& parent) {
   auto options = std::make_shared<InstallOptions>();
   Definition part = parent.nested("install", "Install the forward-compatibility package, if it helps here");
-  part.text({.names = "--driver",
-             .value = "VERSION",
-             .text = "Kernel driver; default: the one that is loaded here",
-             .group = "What"},
-            options->driver);
-  part.text({.names = "--gpu",
-             .value = "NAME",
-             .text = "GPU by its name or compute capability; default: those that are here",
-             .group = "What"},
-            options->gpu);
+  add_machine_options(part, options->words, "What");
   add_compat_choice_options(part, options->command.choice);
   add_root_option(part, options->command.place);
   add_change_options(part, options->command.change);

@@ -76,21 +76,18 @@ class LibraryInside {
 
 }  // namespace
 
-Result<InstallerFacts> package_facts(const std::string& file, Context& context) {
+Result<PackageVersion> package_told(const std::string& file, Context& context) {
   const Request request{.method = file.ends_with(".rpm") ? "rpm-local" : "deb-local", .archives = {file}};
   auto facts = installer_facts(request, context.processes);
   if (!facts) {
     return tl::unexpected(facts.error());
   }
-  return *facts ? Result<InstallerFacts>(std::move(**facts))
+  return *facts ? Result<PackageVersion>((*facts)->package)
                 : failure(Fault::usage, "'" + printable(file) + "' is no file here", "fetch it, then name the file");
 }
 
-Result<PackageInHand> package_in_hand(const std::string& file, const Expectation& expected, Context& context) {
-  const auto facts = package_facts(file, context);
-  if (!facts) {
-    return tl::unexpected(facts.error());
-  }
+Result<PackageInHand> package_in_hand(const PackageVersion& told, const std::string& file,
+                                      const Expectation& expected) {
   auto reader = ArchiveReader::start(file, {.wrapping = Wrapping::package});
   if (!reader) {
     return tl::unexpected(reader.error());
@@ -101,7 +98,7 @@ Result<PackageInHand> package_in_hand(const std::string& file, const Expectation
   if (!library) {
     return tl::unexpected(during(std::move(library.error()), "look into '" + printable(file) + "'"));
   }
-  return PackageInHand{.package = facts->package, .library = std::move(*library), .sha256 = read->sha256};
+  return PackageInHand{.package = told, .library = std::move(*library), .sha256 = read->sha256};
 }
 
 }  // namespace cudnn_install

@@ -17,9 +17,9 @@ struct PackageInHand {
   CompatLibrary library{};  // its path is the one that it will have
   Sha256 sha256{};          // of the file that was read
 };
-// What the file says that it is; a local installer of CUDA (cuda-repo-…) brings packages, which `files` names.
-Result<InstallerFacts> package_facts(const std::string& file, Context& context);
-// A .deb or .rpm. `expected` as for archives: a wrong digest is `integrity`.
-Result<PackageInHand> package_in_hand(const std::string& file, const Expectation& expected, Context& context);
+// What a .deb or .rpm says that it is; a local installer of CUDA is called cuda-repo-….
+Result<PackageVersion> package_told(const std::string& file, Context& context);
+// `told` is that; `expected` as for archives: a wrong digest is `integrity`.
+Result<PackageInHand> package_in_hand(const PackageVersion& told, const std::string& file, const Expectation& expected);
 
 }  // namespace cudnn_install

@@ -10,21 +10,21 @@ namespace cudnn_install {
 namespace {
 
 // Each once: what a library says of itself may be what holds without it, too.
-std::string joined(const std::vector<std::string>& sentences) {
-  std::string text;
-  for (auto each = sentences.begin(); each != sentences.end(); ++each) {
-    if (std::find(sentences.begin(), each, *each) == each) {
-      text += (text.empty() ? "" : "; ") + *each;
+std::string sentences(const std::vector<std::string>& said) {
+  std::vector<std::string> once;
+  for (const std::string& each : said) {
+    if (std::ranges::find(once, each) == once.end()) {
+      once.push_back(each);
     }
   }
-  return text;
+  return joined(once, "; ");
 }
 
 Error refusal(const std::string& name, const CompatAnswer& answer) {
   return {.fault = Fault::unsupported,
-          .what = name + " is not installed: " + joined(answer.reasons) +
+          .what = name + " is not installed: " + sentences(answer.reasons) +
                   (answer.clause.empty() ? "" : " (CUDA Compatibility guide, " + answer.clause + ")"),
-          .hint = joined(answer.actions)};
+          .hint = sentences(answer.actions)};
 }
 
 std::vector<CompatAnswer> answers_to(const CompatTables& tables, const CompatQuestions& asked) {

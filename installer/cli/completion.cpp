@@ -20,12 +20,8 @@ std::vector<std::string> split(const std::string& text, char at) {
   return words;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : " ") + word;
-  }
-  return text;
+std::string spaced(const std::vector<std::string>& words) {
+  return joined(words, " ");
 }
 
 std::string flags_of(const CommandText& command) {
@@ -35,7 +31,7 @@ std::string flags_of(const CommandText& command) {
       names.push_back(name);
     }
   }
-  return joined(names);
+  return spaced(names);
 }
 
 // The words that can stand first: "recipe" once, though it has three commands.
@@ -63,7 +59,7 @@ std::vector<std::string> second_words(const std::vector<CommandText>& commands, 
 std::string positional_values(const CommandText& command) {
   for (const OptionText& option : command.options) {
     if (option.positional()) {
-      return joined(offered_values(option.value));
+      return spaced(offered_values(option.value));
     }
   }
   return "";
@@ -85,7 +81,7 @@ std::string bash_values(const std::vector<CommandText>& commands) {
         answer = std::string("compopt -o filenames; mapfile -t COMPREPLY < <(compgen -") +
                  (option.value == "DIR" ? "d" : "f") + " -- \"$word\")";
       } else if (const auto values = offered_values(option.value); !values.empty()) {
-        answer = "mapfile -t COMPREPLY < <(compgen -W '" + joined(values) + "' -- \"$word\")";
+        answer = "mapfile -t COMPREPLY < <(compgen -W '" + spaced(values) + "' -- \"$word\")";
       }
       cases += "    " + option.names + ") " + answer + "; return ;;\n";
     }
@@ -124,10 +120,10 @@ std::string bash(const std::vector<CommandText>& commands) {
   }
   for (const std::string& word : first_words(commands)) {
     if (const auto parts = second_words(commands, word); !parts.empty()) {
-      text += "    " + word + ") offered='" + joined(parts) + "' ;;\n";
+      text += "    " + word + ") offered='" + spaced(parts) + "' ;;\n";
     }
   }
-  text += "  esac\n  ((COMP_CWORD == 1)) && offered+=' " + joined(first_words(commands)) +
+  text += "  esac\n  ((COMP_CWORD == 1)) && offered+=' " + spaced(first_words(commands)) +
           "'\n  mapfile -t COMPREPLY < <(compgen -W \"$offered\" -- \"$word\")\n"
           "  ((${#COMPREPLY[@]} == 0)) && [[ $command == 'recipe check' ]] && compopt -o default\n"
           "}\ncomplete -F _cudnn_install cudnn-install\n";
@@ -152,7 +148,7 @@ std::string zsh_action(const OptionText& option) {
     return "";
   }
   const auto values = offered_values(option.value);
-  std::string action = values.empty() ? " " : "(" + joined(values) + ")";
+  std::string action = values.empty() ? " " : "(" + spaced(values) + ")";
   if (option.value == "FILE") {
     action = "_files";
   } else if (option.value == "DIR") {
@@ -183,11 +179,11 @@ std::string zsh(const std::vector<CommandText>& commands) {
       "local command=${words[2]}\n"
       "if (( CURRENT == 2 )) && [[ $PREFIX != -* ]]; then\n"
       "  compadd " +
-      joined(first_words(commands)) + "\n  return\nfi\n";
+      spaced(first_words(commands)) + "\n  return\nfi\n";
   for (const std::string& word : first_words(commands)) {
     if (const auto parts = second_words(commands, word); !parts.empty()) {
       text.append("if [[ $command == ").append(word).append(" ]]; then\n  if (( CURRENT == 3 )); then\n    compadd ");
-      text.append(joined(parts)).append("\n    return\n  fi\n  command=\"").append(word);
+      text.append(spaced(parts)).append("\n    return\n  fi\n  command=\"").append(word);
       text.append(" ${words[3]}\"\n  shift words\n  (( CURRENT-- ))\nfi\n");
     }
   }
@@ -205,7 +201,7 @@ std::string fish_condition(const std::vector<CommandText>& commands, const std::
     return "__fish_seen_subcommand_from " + name.substr(0, space) + "; and __fish_seen_subcommand_from " +
            name.substr(space + 1);
   }
-  const std::string others = joined(first_words(commands));
+  const std::string others = spaced(first_words(commands));
   const std::string seen = "__fish_seen_subcommand_from " + name;
   return name == "install" ? seen + "; or not __fish_seen_subcommand_from " + others : seen;
 }
@@ -221,14 +217,14 @@ std::string fish_option(const OptionText& option) {
   } else if (option.value == "DIR") {
     text += " -x -a '(__fish_complete_directories)'";
   } else if (!option.value.empty()) {
-    text += values.empty() ? " -x" : " -x -a '" + joined(values) + "'";
+    text += values.empty() ? " -x" : " -x -a '" + spaced(values) + "'";
   }
   return text + " -d " + shell_word(option.text);
 }
 
 std::string fish(const std::vector<CommandText>& commands) {
   std::string text = "# fish completion for cudnn-install\ncomplete -c cudnn-install -f\n";
-  const std::string none = "not __fish_seen_subcommand_from " + joined(first_words(commands));
+  const std::string none = "not __fish_seen_subcommand_from " + spaced(first_words(commands));
   for (const CommandText& command : commands) {
     const std::size_t space = command.name.find(' ');
     const std::string first = command.name.substr(0, space);
@@ -243,7 +239,7 @@ std::string fish(const std::vector<CommandText>& commands) {
       } else if (option.value == "FILE") {
         text += condition + " -F\n";
       } else if (const auto values = offered_values(option.value); !values.empty()) {
-        text += condition + " -a '" + joined(values) + "'\n";
+        text += condition + " -a '" + spaced(values) + "'\n";
       }
     }
   }

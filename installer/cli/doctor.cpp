@@ -45,13 +45,9 @@ Result<std::vector<std::string>> chosen_checks(const std::vector<std::string>& t
       const std::string word = list.substr(at, end - at);
       at = end + 1;
       if (std::ranges::find(known, word) == known.end()) {
-        std::string all;
-        for (const std::string& id : known) {
-          all += (all.empty() ? "" : ", ") + id;
-        }
         const std::string near = nearest(word, known);
         return failure(Fault::usage, "doctor has no check '" + word + "'",
-                       near.empty() ? "its checks are: " + all : "did you mean '" + near + "'?");
+                       near.empty() ? "its checks are: " + joined(known, ", ") : "did you mean '" + near + "'?");
       }
       chosen.push_back(word);
     }

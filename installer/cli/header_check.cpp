@@ -13,7 +13,6 @@ namespace cudnn_install {
 
 namespace {
 
-constexpr const char* cuda_directory = "/usr/local/cuda";
 constexpr const char* system_header = "/usr/include/cudnn_version.h";
 constexpr const char* header_name = "/cudnn_version.h";
 
@@ -57,7 +56,7 @@ Result<std::vector<Finding>> headers_of(const std::string& root, const PackageRe
     }
     const RootView view(root);
     append(findings, header_findings(view, system_header, libraries));
-    const PrefixFacts toolkit = probed_prefix(root, cuda_directory);
+    const PrefixFacts toolkit = probed_prefix(root, usual_toolkit);
     if (!has_cudnn(view, toolkit.library)) {
       append(findings, header_findings(view, toolkit.include + header_name, libraries));
     }

@@ -149,14 +149,10 @@ Result<void> examine(const PlaceOptions& place, Loading loading, PackagesReport&
   return check_versions(system, report)
       .and_then([&] { return check_files(system, report); })
       .and_then([&] { return check_pins(system, report); })
+      .and_then([&] { return check_headers(*root, report, context); })
       .and_then([&] {
-        const bool cudnn = !is_compat(report.receipt);  // it has no headers, and libcuda says nothing without a driver
-        if (!cudnn) {
-          return Result<void>();
-        }
-        return check_headers(*root, report, context).and_then([&] {
-          return loading == Loading::yes ? prove(system, report) : Result<void>();
-        });
+        const bool cudnn = !is_compat(report.receipt);  // libcuda says nothing without a driver
+        return loading == Loading::yes && cudnn ? prove(system, report) : Result<void>();
       });
 }
 

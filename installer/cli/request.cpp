@@ -12,8 +12,6 @@ namespace cudnn_install {
 
 namespace {
 
-constexpr const char* usual_prefix = "/usr/local/cuda";
-
 Result<void> checked_method(const std::string& method) {
   static const std::vector<std::string> here = offered_values("METHOD");
   static const std::vector<std::string> later = {"windows-zip", "wheel"};
@@ -38,12 +36,8 @@ Result<void> checked_word(const std::string& option, const std::string& word, co
     return {};
   }
   const std::string near = nearest(word, known);
-  std::string all;
-  for (const std::string& each : known) {
-    all += (all.empty() ? "" : ", ") + each;
-  }
   return failure(Fault::usage, option + " does not know '" + word + "'",
-                 near.empty() ? "it knows: " + all : "did you mean '" + near + "'?");
+                 near.empty() ? "it knows: " + joined(known, ", ") : "did you mean '" + near + "'?");
 }
 
 Result<void> checked_arch(const std::string& arch) {
@@ -239,7 +233,7 @@ Result<std::string> checked_prefix(const std::string& prefix, const std::string&
   auto path = absolute(prefix);
   if (path && *path == "/") {
     return failure(Fault::usage, "--prefix '/' is the root directory",
-                   "name the CUDA directory, for example " + std::string(usual_prefix));
+                   "name the CUDA directory, for example " + std::string(usual_toolkit));
   }
   return path;
 }
@@ -252,8 +246,8 @@ Result<ChosenPrefix> chosen_prefix(const PlaceOptions& place, const Host& host) 
   if (!host.toolkits.empty()) {
     return ChosenPrefix{.path = host.toolkits.front().prefix, .warning = {}};
   }
-  return ChosenPrefix{.path = usual_prefix,
-                      .warning = std::string("no CUDA toolkit found; the prefix is ") + usual_prefix};
+  return ChosenPrefix{.path = usual_toolkit,
+                      .warning = std::string("no CUDA toolkit found; the prefix is ") + usual_toolkit};
 }
 
 Result<std::string> state_directory(const std::string& root, const Context& context) {

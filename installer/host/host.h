@@ -14,6 +14,7 @@
 namespace cudnn_install {
 
 inline constexpr int host_schema = 1;
+inline constexpr const char* usual_toolkit = "/usr/local/cuda";  // the link to the one that is in use
 
 struct OsRelease {
   std::string id{};

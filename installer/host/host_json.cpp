@@ -66,11 +66,7 @@ class Fields {
   std::string one_of(const char* key, const std::vector<std::string>& words) {
     std::string word = text(key);
     if (std::find(words.begin(), words.end(), word) == words.end()) {
-      std::string known;
-      for (const std::string& each : words) {
-        known += (known.empty() ? "" : ", ") + each;
-      }
-      wrong("'" + word + "' is no " + name(key), "write one of: " + known);
+      wrong("'" + word + "' is no " + name(key), "write one of: " + joined(words, ", "));
     }
     return word;
   }

@@ -36,7 +36,7 @@ std::vector<CudaToolkit> toolkits_of_root(const RootView& view) {
   // Real directories before links to them: cuda-12 often leads to cuda-12.4.
   std::stable_partition(prefixes.begin(), prefixes.end(),
                         [&](const std::string& prefix) { return view.resolved(prefix) == prefix; });
-  prefixes.insert(prefixes.begin(), "/usr/local/cuda");
+  prefixes.insert(prefixes.begin(), usual_toolkit);
   std::vector<CudaToolkit> toolkits;
   for (const std::string& prefix : prefixes) {
     const std::optional<std::string> resolved = view.resolved(prefix);
@@ -49,7 +49,7 @@ std::vector<CudaToolkit> toolkits_of_root(const RootView& view) {
       toolkits.push_back(std::move(toolkit));
     }
   }
-  const bool has_link = !toolkits.empty() && toolkits.front().prefix == "/usr/local/cuda";
+  const bool has_link = !toolkits.empty() && toolkits.front().prefix == usual_toolkit;
   std::stable_sort(toolkits.begin() + (has_link ? 1 : 0), toolkits.end(),
                    [](const CudaToolkit& left, const CudaToolkit& right) { return *left.version > *right.version; });
   return toolkits;

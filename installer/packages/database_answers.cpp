@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "base/text.h"
 #include "packages/answer_lines.h"
 #include "packages/answers.h"
 #include "packages/package_manager_words.h"
@@ -121,11 +122,7 @@ std::vector<std::string> rpm_findings(std::string_view out) {
   }
   std::vector<std::string> findings;
   for (const auto& [name, versions] : installed.several) {
-    std::string text;
-    for (const std::string& version : versions) {
-      text += (text.empty() ? "" : ", ") + version;
-    }
-    findings.push_back(quoted_line(name + ": stands in the database in several versions: " + text));
+    findings.push_back(quoted_line(name + ": stands in the database in several versions: " + joined(versions, ", ")));
   }
   return findings;
 }

@@ -6,14 +6,6 @@
 namespace cudnn_install {
 namespace {
 
-std::string listed(const std::vector<std::string>& paths) {
-  std::string text;
-  for (const std::string& path : paths) {
-    text += (text.empty() ? "" : ", ") + path;
-  }
-  return text;
-}
-
 std::string listed(const std::vector<PackageVersion>& packages) {
   std::string text;
   for (const PackageVersion& each : packages) {
@@ -35,7 +27,9 @@ struct Describe {
   std::string operator()(const CopyFiles& step) const {
     return "copy " + step.from + " to " + step.to + (step.links == Links::keep ? ", links as links" : "");
   }
-  std::string operator()(const SetMode& step) const { return "set mode " + step.mode + " on " + listed(step.paths); }
+  std::string operator()(const SetMode& step) const {
+    return "set mode " + step.mode + " on " + joined(step.paths, ", ");
+  }
   std::string operator()(const PlaceFiles& step) const {
     std::string text = "place from " + step.archive + ": ";
     for (const PlaceRule& rule : step.rules) {
@@ -63,7 +57,7 @@ struct Describe {
   }
   std::string operator()(const InstallPackages& step) const { return "install " + listed(step.packages); }
   std::string operator()(const HoldPackages& step) const { return "hold " + listed(step.packages); }
-  std::string operator()(const RemovePackages& step) const { return "remove the packages " + listed(step.names); }
+  std::string operator()(const RemovePackages& step) const { return "remove the packages " + joined(step.names, ", "); }
 };
 
 // Where the paths themselves are the news, one a line.
@@ -99,7 +93,7 @@ void add_wanted(Page& page, const Plan& plan) {
   page.line("  archive     " + wanted.location);
   page.line("  sha256      " + (wanted.sha256 ? wanted.sha256->hex() + " (" + wanted.trust + ")" : "not known"));
   page.line("  platform    " + shown_platform(wanted.platform));
-  page.line("  components  " + listed(plan.components));
+  page.line("  components  " + joined(plan.components, ", "));
   page.line("  recipe      " + plan.distro + ", method " + plan.method + " after the " + plan.document);
 }
 
@@ -119,7 +113,7 @@ void add_packages(Page& page, const Plan& plan) {
   page.line("  manager     " + work.manager.speaks +
             (work.manager.pin.empty() ? "" : ", holds versions by " + work.manager.pin));
   page.line("  platform    " + shown_platform(work.platform));
-  page.line("  components  " + listed(plan.components));
+  page.line("  components  " + joined(plan.components, ", "));
   page.line("  recipe      " + plan.distro + ", method " + plan.method +
             (plan.document.empty() ? "" : " after the " + plan.document));
 }

@@ -51,11 +51,7 @@ std::string pairs_of(const Recipes& recipes, const std::string& method) {
       }
     }
   }
-  std::string text;
-  for (const std::string& pair : pairs) {
-    text += (text.empty() ? "" : ", ") + pair;
-  }
-  return text;
+  return joined(pairs, ", ");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "recipe/clause.h"
 #include "recipe/explain.h"
 #include "recipe/guide.h"
@@ -38,14 +39,6 @@ std::vector<CoveringStep> steps_of(const Clause& clause, const std::string& docu
   return steps;
 }
 
-std::string list_of(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return text;
-}
-
 std::string line(const std::string& name, const std::string& text) {
   std::string padded = name;
   padded.resize(std::max<std::size_t>(name.size(), 18), ' ');
@@ -60,7 +53,7 @@ std::string lines_of(const CoveredClause& clause) {
     text += line("", "not yet: " + clause.reason);
   }
   for (const CoveringStep& step : clause.steps) {
-    text += line("", list_of(step.methods) + ": " + step.step);
+    text += line("", joined(step.methods, ", ") + ": " + step.step);
   }
   for (const std::string& command : clause.by) {
     text += line("", "cudnn-install " + command);

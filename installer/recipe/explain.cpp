@@ -9,12 +9,8 @@ namespace cudnn_install {
 
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return text.empty() ? "none" : text;
+std::string listed(const std::vector<std::string>& words) {
+  return words.empty() ? "none" : joined(words, ", ");
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -35,7 +31,7 @@ std::string pairs(const std::map<std::string, std::string>& map) {
       words.back().append(" (").append(value).append(")");
     }
   }
-  return joined(words);
+  return listed(words);
 }
 
 template <class T>
@@ -49,12 +45,12 @@ std::string section(const std::string& heading, const std::vector<T>& recipes) {
 
 std::string described(const Layout& layout) {
   std::string text = "  " + layout.from.text() + " to " + layout.until.text() + ".x";
-  text += layout.platforms.empty() ? "" : " for " + joined(layout.platforms);
+  text += layout.platforms.empty() ? "" : " for " + listed(layout.platforms);
   if (!layout.refused.empty()) {
     return text + ": refused, " + layout.refused + '\n';
   }
   return text + ": " + layout.top + "/{" + layout.include + ", " + layout.library + ", " + layout.license + "}, " +
-         joined(layout.suffixes) + '\n';
+         listed(layout.suffixes) + '\n';
 }
 
 std::string packed_with(const Packing& packing) {
@@ -122,9 +118,9 @@ std::string explained(const Distro& distro) {
     for (const Version& version : match.versions) {
       versions.push_back(version.text());
     }
-    text += line("recognised by", "ID=" + match.id + (versions.empty() ? "" : " VERSION_ID=" + joined(versions)));
+    text += line("recognised by", "ID=" + match.id + (versions.empty() ? "" : " VERSION_ID=" + listed(versions)));
   }
-  text += line("fall-back for", joined(distro.like));
+  text += line("fall-back for", listed(distro.like));
   text += line("row of the guide", distro.in_guide ? "yes" : "no");
   text += line("package manager", std::string(name_of(distro.family)));
   text += distro.manager.speaks.empty() ? "" : line("spoken to as", spoken(distro.manager));
@@ -133,9 +129,9 @@ std::string explained(const Distro& distro) {
   text += line("prerequisites", pairs(distro.prerequisites));
   text += distro.library_directory.empty() ? "" : line("library directory", distro.library_directory);
   text += distro.glibc ? line("glibc", distro.glibc->text()) : "";
-  text += line("reads", joined(distro.compression));
+  text += line("reads", listed(distro.compression));
   text += distro.packing.compression.empty() ? "" : line("packed with", packed_with(distro.packing));
-  text += line("methods", joined(distro.methods));
+  text += line("methods", listed(distro.methods));
   for (const auto& [method, reason] : distro.refused) {
     text += line("not " + method, reason);
   }
@@ -157,11 +153,11 @@ std::string explained(const Product& product) {
   }
   text += "\ncomponents:\n";
   for (const Component& component : product.components) {
-    text += line(component.name, joined(component.globs));
+    text += line(component.name, listed(component.globs));
   }
   text += "\nfiles of every release:\n";
-  text += line("headers", joined(product.headers));
-  text += line("libraries", joined(product.libraries));
+  text += line("headers", listed(product.headers));
+  text += line("libraries", listed(product.libraries));
   text += line("version header", product.version_header);
   return text;
 }

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "packages/offered.h"
-#include "transaction/package_subjects.h"
 
 namespace cudnn_install {
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "transaction/state_directory.h"
 
 namespace cudnn_install {

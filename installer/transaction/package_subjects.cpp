@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
+
 namespace cudnn_install {
 
 namespace {
@@ -336,14 +338,6 @@ Words package_names(const std::vector<Subject>& subjects) {
 
 bool has(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::string joined(const std::vector<std::string>& words, std::string_view between) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : std::string(between)) + word;
-  }
-  return text;
 }
 
 Result<void> release_locks(const PackageSystem& system, const std::vector<Subject>& subjects, Side side) {

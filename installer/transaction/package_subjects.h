@@ -40,7 +40,6 @@ Result<void> release_locks(const PackageSystem& system, const std::vector<Subjec
 Words package_names(const std::vector<Subject>& subjects);
 
 bool has(const std::vector<std::string>& names, const std::string& name);
-std::string joined(const std::vector<std::string>& words, std::string_view between);
 
 // Packages that are not ours and would go with `names`, by simulation.
 Result<std::vector<std::string>> dependents(const PackageSystem& system, const Words& names);

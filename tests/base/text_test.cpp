@@ -34,6 +34,12 @@ TEST_CASE("a glob's star stays within one part of a path", "[text]") {
   CHECK_FALSE(matches_glob("a", "a?"));
 }
 
+TEST_CASE("words are joined with what stands between them", "[text]") {
+  CHECK(joined({}, ", ").empty());
+  CHECK(joined({"one"}, ", ") == "one");
+  CHECK(joined({"one", "two", "three"}, "; ") == "one; two; three");
+}
+
 TEST_CASE("a shell word is quoted only where it must be", "[text]") {
   CHECK(shell_word("/usr/local/cuda-12.2/lib64") == "/usr/local/cuda-12.2/lib64");
   CHECK(shell_word("a b") == "'a b'");

@@ -11,7 +11,7 @@ HERE = Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path[:0] = [str(HERE), str(HERE.parent / "methods")]
 import room  # noqa: E402
-from home import Home  # noqa: E402
+import home  # noqa: E402
 
 import packs  # noqa: E402
 from cudnn_repository import builders, distros, installer, packages  # noqa: E402
@@ -20,6 +20,7 @@ BRANCHES = {"12.8": [535, 550, 560, 565, 570], "13.0": [535, 550, 565, 570, 575,
 NOTE = '{{"format":1,"CUDA version":"{}","driver":{},"device":[1,2,7,8,9,10,11,12,13,14]}}'
 OLDER, NEWER, OTHER = ("13.0", "580.65.06"), ("13.0", "580.95.05"), ("12.8", "570.86.10")
 KERNEL = ("--driver", "535.54.03", "--gpu", "A100")
+NAMES = ("cuda-compat-12-8", "cuda-compat-13-0")
 SPEC = """Name: {name}
 Version: {driver}
 Release: 1.el9
@@ -68,8 +69,8 @@ def note_of(cuda):
     return NOTE.format(cuda, str(BRANCHES[cuda]).replace(" ", ""))
 
 
-class CompatHome(Home):
-    PACKAGES = ("cuda-compat-12-8", "cuda-compat-13-0")
+class CompatHome(home.Home):
+    PACKAGES = NAMES
 
     @classmethod
     def build(cls, full):
@@ -125,3 +126,11 @@ class CompatHome(Home):
         inside = f"/root/{os.path.basename(path)}"
         shutil.copy(path, self.home.path(inside))
         return inside, packs.digest(path)
+
+
+class RedHat(home.RedHat):
+    PACKAGES = NAMES
+
+
+class Leap(home.Leap):
+    PACKAGES = NAMES

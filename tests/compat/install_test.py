@@ -9,7 +9,7 @@ import sys
 import unittest
 
 sys.dont_write_bytecode = True
-from home_of_compat import KERNEL, NEWER, OLDER, OTHER, CompatHome  # noqa: E402
+from home_of_compat import KERNEL, NEWER, OLDER, OTHER, CompatHome, Leap, RedHat  # noqa: E402
 
 import packs  # noqa: E402
 import room  # noqa: E402
@@ -185,40 +185,32 @@ class Local(CompatHome):
         self.assert_state(before)
 
 
-class Rpm:
-    family, network = "rpm", "rpm-network"
+class RhelLife(RedHat, Life):
+    pass
 
 
-class RhelLife(Rpm, Life):
-    system, distro = "rhel", "rhel9"
+class RhelTwo(RedHat, Two):
+    pass
 
 
-class RhelTwo(Rpm, Two):
-    system, distro = "rhel", "rhel9"
-
-
-class RhelInHand(Rpm, InHand):
-    system, distro = "rhel", "rhel9"
-
+class RhelInHand(RedHat, InHand):
     test_what_is_no_such_package_is_refused = None
 
 
-class RhelLocal(Rpm, Local):
-    system, distro = "rhel", "rhel9"
+class RhelLocal(RedHat, Local):
+    pass
 
 
-class RhelVersions(Rpm, Versions):
-    system, distro = "rhel", "rhel9"
+class RhelVersions(RedHat, Versions):
+    pass
 
 
 # zypper of Debian, in a root that looks like Leap 15.
-class SuseLife(Rpm, Life):
-    system, distro = "suse", "opensuse"
+class SuseLife(Leap, Life):
+    pass
 
 
-class SuseInHand(Rpm, InHand):
-    system, distro = "suse", "opensuse"
-
+class SuseInHand(Leap, InHand):
     test_what_is_no_such_package_is_refused = None
 
 

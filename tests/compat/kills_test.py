@@ -8,7 +8,7 @@ import sys
 import unittest
 
 sys.dont_write_bytecode = True
-from home_of_compat import KERNEL, NEWER, CompatHome  # noqa: E402
+from home_of_compat import KERNEL, NEWER, CompatHome, RedHat  # noqa: E402
 
 import packs  # noqa: E402
 from stops_test import MOMENTS, Stops  # noqa: E402
@@ -66,8 +66,8 @@ class Bookworm(CompatStops):
         self.sweep_of(self.in_hand(), EVERYTHING)
 
 
-class Rhel(Bookworm):
-    system, distro, family, network = "rhel", "rhel9", "rpm", "rpm-network"
+class Rhel(RedHat, Bookworm):
+    pass
 
 
 if __name__ == "__main__":

@@ -144,6 +144,16 @@ TEST_CASE("a compatibility package's libcuda is no installed driver", "[probe]")
   CHECK_FALSE(probed_host(root.path()).driver.installed);
 }
 
+TEST_CASE("nor is the one that the shared link of an activation leads to", "[probe]") {
+  FakeRoot root;
+  root.elf("/bin/sh", FakeRoot::x86_64, loader_x86_64)
+      .file("/etc/ld.so.conf", "/usr/local/cuda-compat/current\n")
+      .elf("/usr/local/cuda-13.0/compat/libcuda.so.580.82.07", FakeRoot::x86_64)
+      .link("/usr/local/cuda-13.0/compat/libcuda.so.1", "libcuda.so.580.82.07")
+      .link("/usr/local/cuda-compat/current", "/usr/local/cuda-13.0/compat");
+  CHECK_FALSE(probed_host(root.path()).driver.installed);
+}
+
 TEST_CASE("the family chooses between package managers that are both there", "[probe]") {
   const auto chosen = [](const std::string& os_release, const std::vector<std::string>& programs) {
     FakeRoot root;

@@ -5,8 +5,8 @@ import os
 import shutil
 import unittest
 
-from home import NEW, OLD, Home, packs
-from life_test import Life, Rpm
+from home import NEW, OLD, Home, Rpm, packs
+from life_test import Life, OfRpm
 from emulation import Emulated
 
 PROGRAMS = os.environ.get("CUDNN_PORTABLE", os.path.join(packs.SOURCE, "build"))
@@ -51,7 +51,7 @@ class ArmServer(Foreign):
         self.whole_life(self.from_installer, (OLD,))
 
 
-class Power(Rpm, Foreign):
+class Power(OfRpm, Rpm, Foreign):
     system, distro, arch, machine = "rhel-ppc64el", "rhel8", "ppc64le", "ppc64le"
     label = ("rhel", "8.9", "fedora")
 

@@ -22,6 +22,21 @@ PASSING = r"/etc/ld\.so\.cache$|/var/lib/apt/lists/(lock|partial)(/|$)|/etc/(pas
 LEFT_BY_ZYPPER = ("/etc/zypp/locks 644 0 ",)  # its own file, empty after the last lock
 
 
+class Rpm:
+    """Stands before a case."""
+
+    family, network, local = "rpm", "rpm-network", "rpm-local"
+    PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
+
+
+class RedHat(Rpm):
+    system, distro = "rhel", "rhel9"
+
+
+class Leap(Rpm):
+    system, distro = "suse", "opensuse"
+
+
 class Home(workbench.Case):
     """One kind of system; `given` holds its packages in several builds."""
 

@@ -3,7 +3,7 @@ the system is as before."""
 
 import unittest
 
-from home import ELEVEN, NEW, OLD, Home
+from home import ELEVEN, NEW, OLD, Home, Leap, RedHat
 
 
 class Life(Home):
@@ -71,10 +71,7 @@ class Trixie(Apt, Life):
     system, distro = "trixie", "debian13"
 
 
-class Rpm:
-    family, network, local = "rpm", "rpm-network", "rpm-local"
-    PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
-
+class OfRpm:
     def keys(self):
         return sorted(self.home.run("rpm", "-qa", "gpg-pubkey").stdout.split())
 
@@ -93,8 +90,8 @@ Ubuntu2204 = labelled(Bookworm, "ubuntu2204", "ubuntu", "22.04", "debian")
 Ubuntu2404 = labelled(Trixie, "ubuntu2404", "ubuntu", "24.04", "debian")
 
 
-class Rhel(Rpm, Life):
-    system, distro = "rhel", "rhel9"
+class Rhel(OfRpm, RedHat, Life):
+    pass
 
 
 # One dnf under several names; yum here is dnf by its name.
@@ -103,8 +100,8 @@ Rhel8 = labelled(Rhel, "rhel8", "rhel", "8.9", "fedora")
 Rhel10 = labelled(Rhel, "rhel10", "rhel", "10.0", "fedora")
 
 
-class Suse(Rpm, Life):
-    system, distro = "suse", "opensuse"
+class Suse(OfRpm, Leap, Life):
+    pass
 
 
 Sles15 = labelled(Suse, "sles15", "sles", "15.6", "suse")

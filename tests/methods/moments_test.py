@@ -11,7 +11,7 @@ import tempfile
 import time
 import unittest
 
-from home import NEW, OLD, Home, packs
+from home import NEW, OLD, Home, RedHat, packs
 
 TOOL = r"/cudnn-install\0(install|uninstall)\0"
 MANAGERS = r"^(/usr/bin/)?(apt-get|dpkg|rpm)\0|/dnf\0"
@@ -202,9 +202,7 @@ class Bookworm(Moments):
     pass
 
 
-class Rhel(Moments):
-    system, distro, family, network, local = "rhel", "rhel9", "rpm", "rpm-network", "rpm-local"
-    PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
+class Rhel(RedHat, Moments):
     before_work = (r"/dnf\0.*\0makecache\0", r"/dnf\0.*\0--downloadonly\0")
     at_work = r"/dnf\0-y\0(?!.*--downloadonly).*\0(install|downgrade|remove)\0"
 

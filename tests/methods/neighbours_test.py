@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from home import NEW, OLD, Home, packs
+from home import NEW, OLD, Home, RedHat, packs
 
 NINE = "9.0.0.312"
 NINE_PACKAGES = ("libcudnn9-cuda-12", "libcudnn9-headers-cuda-12", "libcudnn9-dev-cuda-12", "libcudnn9-samples")
@@ -124,9 +124,7 @@ class Bookworm(Neighbours):
     pass
 
 
-class Rhel(Neighbours):
-    system, distro, family, network, local = "rhel", "rhel9", "rpm", "rpm-network", "rpm-local"
-    PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
+class Rhel(RedHat, Neighbours):
     source = "/etc/yum.repos.d/cuda-rhel9.repo"
 
     def of_nine(self):

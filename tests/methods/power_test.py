@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from home import NEW, OLD, Home, packs, ward
+from home import NEW, OLD, Home, RedHat, packs, ward
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "engine"))
 import disk  # noqa: E402
@@ -107,9 +107,8 @@ class Bookworm(Cuts):
     pass
 
 
-class Rhel(Cuts):
-    system, distro, family, network, local = "rhel", "rhel9", "rpm", "rpm-network", "rpm-local"
-    PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
+class Rhel(RedHat, Cuts):
+    pass
 
 
 if __name__ == "__main__":

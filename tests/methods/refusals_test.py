@@ -7,7 +7,7 @@ import shutil
 import time
 import unittest
 
-from home import NEW, OLD, Home, packs, ward
+from home import NEW, OLD, Home, RedHat, packs, ward
 
 INTEGRITY, CONFLICT = 12, 17
 
@@ -99,9 +99,7 @@ class Apt(Refusals):
         self.refused((INTEGRITY,), "holds the key [0-9a-f]{40}, not NVIDIA's eb693b30", *arguments[:at], *arguments[at + 2:])
 
 
-class Rhel(Refusals):
-    system, distro, family, network, local = "rhel", "rhel9", "rpm", "rpm-network", "rpm-local"
-    PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
+class Rhel(RedHat, Refusals):
     index, package = "repodata/repomd.xml", "libcudnn8-8.9.6.50-1.cuda12.2.x86_64.rpm"
 
     def test_a_repository_with_another_key_than_nvidia_s(self):
@@ -114,7 +112,6 @@ class Rhel(Refusals):
         self.refused((INTEGRITY,), "key is gpg-pubkey-[0-9a-f-]+, not NVIDIA's 610c7b14e068a878070da4e99cd0a493d42d0685",
                      *arguments[:at], *arguments[at + 2:])
 
-
     def with_curl(self):
         """rpm fetches keys by the program curl, which these small systems lack: this machine's."""
         os.makedirs(self.home.path("/opt/curl"))
@@ -123,10 +120,7 @@ class Rhel(Refusals):
         os.chmod(self.home.path("/usr/bin/curl"), 0o755)
 
 
-class Locks(Home):
-    system, distro, family, network, local = Rhel.system, Rhel.distro, Rhel.family, Rhel.network, Rhel.local
-    PACKAGES = Rhel.PACKAGES
-
+class Locks(RedHat, Home):
     def test_a_recipe_whose_package_manager_is_not_there(self):
         self.distro = "fedora"
         self.open_home()

@@ -3,7 +3,7 @@ zypper asks for more than yes or no, so that its scripts are for people."""
 
 import unittest
 
-from home import OLD, Home
+from home import OLD, Home, RedHat
 
 
 class Scripts(Home):
@@ -45,9 +45,7 @@ class Bookworm(Scripts):
     pass
 
 
-class Rhel(Scripts):
-    system, distro, family, network, local = "rhel", "rhel9", "rpm", "rpm-network", "rpm-local"
-    PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
+class Rhel(RedHat, Scripts):
     shell = "yes | script -qec 'sh /root/plan.sh' /dev/null"
 
 

@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from home import NEW, OLD, Home
+from home import NEW, OLD, Home, Leap, RedHat
 
 MOMENTS = int(os.environ.get("CUDNN_MOMENTS", "3"))
 
@@ -116,13 +116,12 @@ class Bookworm(Network):
     pass
 
 
-class Rhel(Network):
-    system, distro, family, network, local = "rhel", "rhel9", "rpm", "rpm-network", "rpm-local"
-    PACKAGES = ("libcudnn8", "libcudnn8-devel", "libcudnn8-samples")
+class Rhel(RedHat, Network):
+    pass
 
 
-class Suse(Rhel):
-    system, distro = "suse", "opensuse"
+class Suse(Leap, Network):
+    pass
 
 
 if __name__ == "__main__":
