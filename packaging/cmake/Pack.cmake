@@ -30,6 +30,16 @@ function(run)
   endif()
 endfunction()
 
+# PAYLOAD_DIGEST_<file>, as write_payload_digests() left them for the debs.
+if(EXISTS ${CPACK_CUDNN_DIGESTS})
+  file(STRINGS ${CPACK_CUDNN_DIGESTS} lines)
+  foreach(line IN LISTS lines)
+    string(SUBSTRING "${line}" 0 32 digest)
+    string(SUBSTRING "${line}" 34 -1 file)
+    set(PAYLOAD_DIGEST_${file} ${digest})
+  endforeach()
+endif()
+
 set(built "")
 json_indexes(targets "${RECORD}" targets)
 foreach(target IN LISTS targets)

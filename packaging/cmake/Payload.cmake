@@ -43,6 +43,13 @@ function(refuse status record)
   message(FATAL_ERROR "not packed: ${what}\n  ${hint}")
 endfunction()
 
+# MD5 digests for the debs, which dpkg --verify compares. Once for all distributions; the largest file first, so that no
+# processor waits for another at the end.
+function(write_payload_digests payload out)
+  execute_process(COMMAND sh -ec "cd '${payload}' && find . -type f -printf '%s %P\\0' | sort -rnz | cut -zd ' ' -f 2- |
+    xargs -0 -n 1 -P 2 md5sum > '${out}'" COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
 # Unpacks into <build>/payload unless that was done with the same archive, tool and options; answers the record's path.
 function(unpack_payload tool distros formats variable)
   if(NOT CUDNN_ARCHIVE)
@@ -72,6 +79,9 @@ function(unpack_payload tool distros formats variable)
     # What packages make of modes is theirs; the tree is shared by links.
     execute_process(COMMAND chmod -R u=rwX,go=rX ${payload} COMMAND_ERROR_IS_FATAL ANY)
     execute_process(COMMAND find ${payload} -type f -exec chmod 0644 {} + COMMAND_ERROR_IS_FATAL ANY)
+    if(record MATCHES "\"format\": *\"deb\"")
+      write_payload_digests(${payload} ${CMAKE_BINARY_DIR}/payload.md5)
+    endif()
     file(WRITE ${state_file} "${state}")
   endif()
   file(READ ${record_file} record)

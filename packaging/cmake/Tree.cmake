@@ -9,7 +9,7 @@ function(make_link target link how)
   endif()
 endfunction()
 
-# Payload by hard links, so that nothing is copied.
+# Payload by hard links, so that nothing is copied. PAYLOAD_FROM_<path> tells which of its files lies there.
 function(stage_payload root)
   json_indexes(indexes "${PACKAGE}" paths)
   foreach(index IN LISTS indexes)
@@ -22,6 +22,7 @@ function(stage_payload root)
     else()
       string(JSON from GET "${PACKAGE}" paths ${index} from)
       make_link(${CUDNN_directory}/${from} ${root}${path} COPY_ON_ERROR)
+      set(PAYLOAD_FROM_${path} ${from} PARENT_SCOPE)
     endif()
   endforeach()
 endfunction()

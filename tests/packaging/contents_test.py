@@ -123,6 +123,25 @@ class Packages(factory.Case):
                          (f"libcudnn8 (= {DEB})", "non-free/libdevel", None))
         self.assertEqual(factory.fields_of(self.deb("sbsa", "libcudnn8-samples"))["Recommends"], "libcudnn8-dev")
 
+    def test_a_deb_holds_what_dpkg_deb_itself_would_write(self):
+        """The two tar files byte by byte, and the members of the ar file; dpkg-deb compresses only another way."""
+        for name in ("libcudnn8", "libcudnn8-dev", "libcudnn8-samples"):
+            ours = self.deb("x86_64", name)
+            with tempfile.TemporaryDirectory(dir=self.scratch.path) as folder:
+                tree, theirs = os.path.join(folder, "tree"), os.path.join(folder, "theirs.deb")
+                text_of("dpkg-deb", "-R", ours, tree)
+                text_of("env", "SOURCE_DATE_EPOCH=1700000000", "dpkg-deb", "--root-owner-group", "-Zzstd", "-z3", "--build",
+                        tree, theirs)
+                self.assertEqual(text_of("ar", "t", ours), text_of("ar", "t", theirs))
+                for part in ("--fsys-tarfile", "--ctrl-tarfile"):
+                    text_of("cmp", *[self.tar_of(part, deb, folder) for deb in (ours, theirs)])
+
+    def tar_of(self, part, deb, folder):
+        path = os.path.join(folder, os.path.basename(deb) + part)
+        with open(path, "wb") as out:
+            subprocess.run(["dpkg-deb", part, deb], stdout=out, check=True)
+        return path
+
     def test_md5sums_name_every_file(self):
         for name in ("libcudnn8", "libcudnn8-dev", "libcudnn8-samples"):
             path = self.deb("x86_64", name)
