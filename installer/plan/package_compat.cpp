@@ -47,8 +47,10 @@ Result<const Product*> compat_product(const Recipes& recipes) {
                        "leave out --recipes, or add products/cuda-compat.yaml to it");
 }
 
-Result<PackageChoice> compat_choice(const CompatWish& wish, const Situation& situation, const Product& product,
-                                    const PackageSource& source) {
+namespace {
+
+Result<PackageChoice> choice_of(const CompatWish& wish, const Situation& situation, const Product& product,
+                                const PackageSource& source) {
   const PackageSet& set = product.packages.sets.front();
   PackageChoice choice{.cuda = wish.cuda->text(), .components = {set.kind}, .kinds = {set.kind}};
   choice.packages = {package_of(set, product, uses_dpkg(source.distro.manager), choice, "")};
@@ -71,8 +73,12 @@ Result<PackageChoice> compat_choice(const CompatWish& wish, const Situation& sit
   return choice;
 }
 
-Result<PackageSource> compat_file(const Request& request, const Situation& situation, const Distro& distro,
-                                  const Method& method) {
+// A repository, a local installer of CUDA, or the package itself.
+Result<PackageSource> source_of(const Request& request, const Situation& situation, const Distro& distro,
+                                const Method& method) {
+  if (!is_local(method)) {
+    return network_source(request, situation, distro, method);
+  }
   if (!request.compat->in_hand) {
     return cuda_repository(request, situation, distro, method);
   }
@@ -87,18 +93,33 @@ Result<PackageSource> compat_file(const Request& request, const Situation& situa
                        .installer = *request.compat->in_hand};
 }
 
-void add_file_steps(const Request& request, const PackageSource& source, const Product& product, Plan& plan) {
-  const InstallPackageFile step{.file = source.url, .package = source.installer};
-  plan.documented.push_back({.step = step, .clause = Clause{.section = product.section}});
-  plan.effective = plan.documented;
-  if (request.pin && !source.distro.manager.pin.empty()) {
-    plan.effective.push_back({.step = HoldPackages{plan.packages->packages},
-                              .note = "so that an upgrade of the system does not change the version or its CUDA"});
-  }
-}
+}  // namespace
 
-std::string compat_title(const CompatWish& wish, const PackageChoice& choice, const Distro& distro) {
-  return choice.product + " (CUDA " + choice.cuda + " on driver " + wish.driver.text() + ") for " + distro.title;
+Result<PackageOrder> compat_order(const Request& request, const Situation& situation, const Distro& distro,
+                                  const Method& method) {
+  auto source = source_of(request, situation, distro, method);
+  const auto product =
+      source ? compat_product(situation.recipes) : Result<const Product*>(tl::unexpected(source.error()));
+  if (!product) {
+    return tl::unexpected(product.error());
+  }
+  const CompatWish& wish = *request.compat;
+  auto choice = choice_of(wish, situation, **product, *source);
+  if (!choice) {
+    return tl::unexpected(choice.error());
+  }
+  if (const PackageReceipt* standing = packaged(situation, choice->product)) {
+    choice->notes.insert(choice->notes.begin(),
+                         standing->product + " " + standing->version + " is there, and stays if it serves");
+  }
+  std::string title =
+      choice->product + " (CUDA " + choice->cuda + " on driver " + wish.driver.text() + ") for " + distro.title;
+  return PackageOrder{.product = **product,
+                      .source = *std::move(source),
+                      .choice = *std::move(choice),
+                      .title = std::move(title),
+                      .range = wish.range,
+                      .in_hand = wish.in_hand.has_value()};
 }
 
 Result<const PackageReceipt*> compat_meant(const CompatWish& wish, const Situation& situation) {

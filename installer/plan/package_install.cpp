@@ -10,10 +10,6 @@
 namespace cudnn_install {
 namespace {
 
-bool is_local(const Method& method) {
-  return method.name.ends_with("-local");
-}
-
 // cuda-keyring 1.1-1 for …/cuda-keyring_1.1-1_all.deb.
 PackageVersion named_by(const std::string& url) {
   const std::string file = file_name_of(url);
@@ -176,42 +172,18 @@ class Steps {
   std::optional<Clause> install_clause_;
 };
 
-std::string shown(const std::string& version, const std::string& cuda) {
-  return version + " for CUDA " + cuda;
-}
-
-// A named version may go back; "latest" never does.
-Result<void> direction_allowed(const Request& request, const Situation& situation, const std::string& product,
-                               PackageChoice& choice) {
-  const PackageReceipt* standing = packaged(situation, product);
-  const auto before = standing == nullptr ? Version{} : Version::parse(standing->version).value_or(Version{});
-  if (before <= choice.version) {
-    return {};
-  }
-  if (request.latest || (!request.cudnn && request.archives.empty())) {
-    return failure(Fault::usage,
-                   "cuDNN " + before.text() + " is installed and newer than " + choice.version.text() +
-                       ", the newest that was found",
-                   "to go back on purpose, name it: --cudnn " + choice.version.text());
-  }
-  choice.notes.push_back("this goes back from " + before.text() + " to " + choice.version.text());
-  return {};
-}
-
-// What lies here already and will be seen before or after the packages' files.
-void add_shadows(const Situation& situation, const PackageSource& source, std::vector<std::string>& notes) {
-  for (const Installation& each : installations_in(situation.receipt)) {
-    notes.push_back("cuDNN " + shown(each) + " stays in " + situation.prefix.library +
-                    ": programs that search there (LD_LIBRARY_PATH, RUNPATH, ld.so.conf) take it, all others take the "
-                    "packages' in " +
-                    filled_in(source.distro.library_directory, {{"triplet", "<triplet>"}}));
+// The package itself is in hand.
+void add_file_steps(const Request& request, const PackageSource& source, const Product& product, Plan& plan) {
+  const InstallPackageFile step{.file = source.url, .package = source.installer};
+  plan.documented.push_back({.step = step, .clause = Clause{.section = product.section}});
+  plan.effective = plan.documented;
+  if (request.pin && !source.distro.manager.pin.empty()) {
+    plan.effective.push_back({.step = HoldPackages{plan.packages->packages},
+                              .note = "so that an upgrade of the system does not change the version or its CUDA"});
   }
 }
 
-void add_notes(const Request& request, const Situation& situation, const PackageSource& source, Plan& plan) {
-  if (!request.compat) {
-    add_shadows(situation, source, plan.notes);
-  }
+void add_notes(const Request& request, const PackageSource& source, Plan& plan) {
   if (!is_local(source.method) && !source.own && request.key.empty()) {
     plan.notes.emplace_back(
         "the mirror has to be signed with NVIDIA's key, and the source that its keyring package brings leads to where "
@@ -244,60 +216,19 @@ Result<void> system_fits(const Request& request, const Situation& situation) {
   return {};
 }
 
-std::optional<Version> version_asked_for(const Request& request, Verb verb, const Situation& situation) {
-  if (verb == Verb::upgrade && !request.cudnn && !request.latest) {  // programs are linked with a major: stay in it
-    const auto standing = Version::parse(situation.package_receipts.back().version).value_or(Version{});
-    return Version::parse(standing.first(1)).value_or(Version{});
-  }
-  return request.cudnn;
-}
-
-Result<PackageChoice> choice_for(const Request& request, Verb verb, const Situation& situation,
-                                 const PackageSource& source) {
-  if (request.compat) {
-    return compat_product(situation.recipes).and_then([&](const Product* product) {
-      return compat_choice(*request.compat, situation, *product, source);
-    });
-  }
-  if (is_local(source.method)) {
-    return packages_of_installer(request, situation, source);
-  }
-  if (!request.archives.empty()) {
-    return failure(
-        Fault::usage, "the method " + source.method.name + " takes no --archive",
-        "for a local installer: --method " + std::string(uses_dpkg(source.distro.manager) ? "deb" : "rpm") + "-local");
-  }
-  return packages_from_catalogue(request, situation, source, version_asked_for(request, verb, situation));
-}
-
-// The names of cuDNN's packages, if this version may be installed now.
-Result<void> with_packages(const Request& request, const Situation& situation, const PackageSource& source,
-                           const Product& product, PackageChoice& choice) {
-  return direction_allowed(request, situation, product.name, choice)
-      .and_then([&] { return add_packages(request, product, uses_dpkg(source.distro.manager), choice); })
-      .and_then([&] { return is_local(source.method) ? all_in_installer(situation, source, choice) : Result<void>(); });
-}
-
-Plan plan_of(const Request& request, Verb verb, const Situation& situation, const Steps::Source& parts) {
-  const PackageChoice& choice = parts.choice;
-  const PackageSource& source = parts.from;
-  Plan plan{.verb = verb, .method = request.method, .document = parts.product.document, .distro = source.distro.name};
-  plan.title = request.compat
-                   ? compat_title(*request.compat, choice, source.distro)
-                   : "cuDNN " + shown(choice.version.text(), choice.cuda) + " as packages for " + source.distro.title;
-  if (plan.document.empty()) {
-    plan.document = source.method.document;
-  }
+Plan plan_of(const Request& request, Verb verb, const Situation& situation, PackageOrder&& order) {
+  const PackageChoice& choice = order.choice;
+  const PackageSource& source = order.source;
+  Plan plan{.verb = verb,
+            .method = request.method,
+            .title = std::move(order.title),
+            .document = order.product.document.empty() ? source.method.document : order.product.document,
+            .distro = source.distro.name};
   plan.root = request.root;
   plan.as_root = situation.host.root_user;
   plan.components = choice.components;
   if (const PackageReceipt* standing = packaged(situation, choice.product)) {
     plan.replaces = standing->id;
-    if (request.compat) {
-      plan.notes.push_back(standing->product + " " + standing->version + " is there, and stays if it serves");
-    } else if (standing->version != choice.version.text() || standing->cuda != choice.cuda) {
-      plan.title += ", in place of " + shown(standing->version, standing->cuda);
-    }
   }
   plan.packages = PackageWork{.manager = source.distro.manager,
                               .product = choice.product,
@@ -305,28 +236,30 @@ Plan plan_of(const Request& request, Verb verb, const Situation& situation, cons
                               .cuda = choice.cuda,
                               .platform = source.platform,
                               .repository = source.url,
-                              .packages = choice.packages};
+                              .packages = choice.packages,
+                              .range = std::move(order.range),
+                              .in_hand = order.in_hand};
   if (is_local(source.method)) {
     plan.packages->sha256 = request.sha256;
   } else if (request.key.empty()) {
     plan.packages->fingerprint = source.distro.repository.fingerprint;
   }
-  if (request.compat) {
-    plan.packages->range = request.compat->range;
-    plan.packages->in_hand = request.compat->in_hand.has_value();
+  plan.prerequisites = std::move(order.prerequisites);
+  if (order.in_hand) {
+    add_file_steps(request, source, order.product, plan);
   } else {
-    plan.prerequisites = checked(source.method.prerequisites, source.distro, situation,
-                                 {.version = choice.version, .cuda = choice.cuda, .platform = source.platform});
+    Steps({request, source, choice, order.product}).fill(plan);
   }
-  if (plan.packages->in_hand) {
-    add_file_steps(request, source, parts.product, plan);
-  } else {
-    Steps(parts).fill(plan);
-  }
+  plan.notes = choice.notes;
+  add_notes(request, source, plan);
   return plan;
 }
 
 }  // namespace
+
+bool is_local(const Method& method) {
+  return method.name.ends_with("-local");
+}
 
 const PackageReceipt* packaged(const Situation& situation, const std::string& product) {
   const auto found = std::find_if(situation.package_receipts.begin(), situation.package_receipts.end(),
@@ -348,30 +281,13 @@ Result<Plan> planned_packages(const Request& request, Verb verb, const Situation
   if (auto fits = system_fits(request, situation); !fits) {
     return tl::unexpected(fits.error());
   }
-  const auto source = request.compat && is_local(**method) ? compat_file(request, situation, distro->distro, **method)
-                      : is_local(**method)                 ? local_source(request, situation, distro->distro, **method)
-                                           : network_source(request, situation, distro->distro, **method);
-  if (!source) {
-    return tl::unexpected(source.error());
+  auto order = request.compat ? compat_order(request, situation, distro->distro, **method)
+                              : cudnn_order(request, verb, situation, distro->distro, **method);
+  if (order && distro->fit != Fit::exact) {
+    order->choice.notes.insert(order->choice.notes.begin(), distro->because);
   }
-  auto choice = choice_for(request, verb, situation, *source);
-  if (!choice) {
-    return tl::unexpected(choice.error());
-  }
-  const Product& product = request.compat ? **compat_product(situation.recipes)
-                                          : *find_product(situation.recipes, static_cast<int>(choice->version.major()));
-  if (!request.compat) {
-    if (auto named = with_packages(request, situation, *source, product, *choice); !named) {
-      return tl::unexpected(named.error());
-    }
-  }
-  Plan plan = plan_of(request, verb, situation, {request, *source, *choice, product});
-  if (distro->fit != Fit::exact) {
-    plan.notes.push_back(distro->because);
-  }
-  plan.notes.insert(plan.notes.end(), choice->notes.begin(), choice->notes.end());
-  add_notes(request, situation, *source, plan);
-  return plan;
+  return std::move(order).map(
+      [&](PackageOrder&& decided) { return plan_of(request, verb, situation, std::move(decided)); });
 }
 
 }  // namespace cudnn_install

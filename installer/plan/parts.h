@@ -84,19 +84,30 @@ std::vector<PackageVersion> packages_brought(const Situation& situation, bool de
 // Whether the installer brings all of `choice`.
 Result<void> all_in_installer(const Situation& situation, const PackageSource& source, const PackageChoice& choice);
 
+// What is to be installed, decided; from here on all products are alike.
+struct PackageOrder {
+  const Product& product;
+  PackageSource source;
+  PackageChoice choice;
+  std::string title{};
+  std::vector<PrerequisiteLine> prerequisites{};
+  std::optional<VersionRange> range{};  // the version is the newest of it
+  bool in_hand = false;                 // the one package is the source's file
+};
+
 // package_install.cpp
 Result<Plan> planned_packages(const Request& request, Verb verb, const Situation& situation);
 const PackageReceipt* packaged(const Situation& situation, const std::string& product);
+bool is_local(const Method& method);
+
+// package_cudnn.cpp
+Result<PackageOrder> cudnn_order(const Request& request, Verb verb, const Situation& situation, const Distro& distro,
+                                 const Method& method);
 
 // package_compat.cpp: forward-compatibility packages.
 Result<const Product*> compat_product(const Recipes& recipes);
-Result<PackageChoice> compat_choice(const CompatWish& wish, const Situation& situation, const Product& product,
-                                    const PackageSource& source);
-// Where it comes from, if it is a file: the package itself, with its steps, or a local installer of CUDA.
-Result<PackageSource> compat_file(const Request& request, const Situation& situation, const Distro& distro,
+Result<PackageOrder> compat_order(const Request& request, const Situation& situation, const Distro& distro,
                                   const Method& method);
-void add_file_steps(const Request& request, const PackageSource& source, const Product& product, Plan& plan);
-std::string compat_title(const CompatWish& wish, const PackageChoice& choice, const Distro& distro);
 // The receipt that is meant.
 Result<const PackageReceipt*> compat_meant(const CompatWish& wish, const Situation& situation);
 

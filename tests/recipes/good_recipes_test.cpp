@@ -86,8 +86,7 @@ TEST_CASE("every distribution with package tools says how packages for it are ma
     CHECK((distro.packing.area.empty() || distro.family == PackageFamily::apt));
     const bool reads_zstd = std::ranges::find(distro.compression, "zstd") != distro.compression.end();
     CHECK((!packed || distro.packing.compression == (reads_zstd ? "zstd" : "xz")));
-    const bool zstd_in_deb = distro.family == PackageFamily::apt && distro.packing.compression == "zstd";
-    CHECK((!zstd_in_deb || distro.packing.threads == 1));
+    CHECK((!packed || distro.packing.threads > 0));  // with none, zstd and xz take as many as the machine has
   }
 }
 
