@@ -74,6 +74,11 @@ class Emulated(unittest.TestCase):
     def test_a_device_that_is_not_there_is_refused(self):
         text = self.sample("RNN", "device=3", expected=1)
         self.assertIn("\nthere is no device 3: 1 CUDA devices are here\n", text)
+        for name in rig.FOLDERS:
+            for word in ("", "first", "1x", "-1", "99999999999999999999"):
+                with self.subTest(f"{name}, {word}"):
+                    text = self.sample(name, f"device={word}", expected=1)
+                    self.assertEqual(text, f"device= takes a number, and '{word}' is none\n\nTest failed!\n")
 
     def picture(self, content):
         path = self.place.path("own.pgm")

@@ -165,7 +165,7 @@ bool compare(const Handle& handle, const Case& one) {
 }
 
 bool all_cases(const Options& options) {
-  use_device(std::stoi(options.at("device")));
+  use_device(number_of(options, "device"));
   const Handle handle;
   bool good = true;
   for (const Case& one : cases) {

@@ -5,11 +5,23 @@
 #include <cstdlib>
 #include <exception>
 #include <map>
+#include <stdexcept>
 #include <string>
 
 namespace samples {
 
 using Options = std::map<std::string, std::string>;
+
+// The value of an option that is a number.
+inline int number_of(const Options& options, const std::string& name) {
+  const std::string& text = options.at(name);
+  char* end = nullptr;
+  const long number = std::strtol(text.c_str(), &end, 10);
+  if (text.empty() || *end != '\0' || number < 0 || number > 65535) {
+    throw std::runtime_error(name + "= takes a number, and '" + text + "' is none");
+  }
+  return static_cast<int>(number);
+}
 
 // `options` are those that there are, with what they are where the command line says nothing; `run` answers whether all
 // was right.

@@ -49,7 +49,7 @@ bool ten_digits(const Network& network, const Weights& weights, const Precision&
 }
 
 bool run(const Options& options, const std::string& data) {
-  use_device(std::stoi(options.at("device")));
+  use_device(number_of(options, "device"));
   const Handle handle;
   const Weights weights(data + "weights.f32");
   const std::string& image = options.at("image");
