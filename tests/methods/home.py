@@ -17,9 +17,11 @@ import workbench  # noqa: E402
 OLD, NEW, ELEVEN = "8.9.6.50-1+cuda12.2", "8.9.7.29-1+cuda12.2", "8.9.6.50-1+cuda11.8"
 # What belongs to a system's state; caches and logs of package managers do not, nor do our own records.
 WATCHED = ("/etc", "/usr", "/var/lib/apt/lists", "/var/cudnn*", "/var/cache/cudnn-install")
-PASSING = r"/etc/ld\.so\.cache$|/var/lib/apt/lists/(lock|partial)(/|$)|/etc/(passwd|shadow|group|gshadow)-$"
+PASSING = r"/etc/ld\.so\.cache$|/var/lib/apt/lists/(lock|partial)(/|$)|/etc/(passwd|shadow|group|gshadow)-$" \
+          r"|/usr/lib/sysimage/libdnf5/"
 
-LEFT_BY_ZYPPER = ("/etc/zypp/locks 644 0 ",)  # its own file, empty after the last lock
+# Files of zypper and dnf5 that hold nothing after the last lock.
+LEFT_BY_MANAGERS = ("/etc/zypp/locks 644 0 ", "/etc/dnf/versionlock.toml 644 31 ")
 
 
 class Rpm:
@@ -31,6 +33,10 @@ class Rpm:
 
 class RedHat(Rpm):
     system, distro = "rhel", "rhel9"
+
+
+class Fedora(Rpm):
+    system, distro = "fedora", "fedora"
 
 
 class Leap(Rpm):
@@ -140,7 +146,7 @@ class Home(workbench.Case):
                  '"%p %m %s %l\\n"; done; true'
         places = [place for place in WATCHED if "*" not in place]
         listing = self.home.must("sh", "-c", script, *places).splitlines()
-        kept = sorted(line for line in listing if not re.search(PASSING, line.split(" ")[0]) and line not in LEFT_BY_ZYPPER)
+        kept = sorted(line for line in listing if not re.search(PASSING, line.split(" ")[0]) and line not in LEFT_BY_MANAGERS)
         return {"files": kept, "packages": self.installed(), "manual": self.manual(), "locks": self.locks()}
 
     def assert_state(self, before):

@@ -3,11 +3,12 @@ the system is as before."""
 
 import unittest
 
+import home
 from home import ELEVEN, NEW, OLD, Home, Leap, RedHat
 
 
 class Life(Home):
-    loads_here = True  # the tool brings its own C library, and a system's libraries load with an older one no more
+    loads_here = True  # the tool brings its own C library, with which a system's libraries load only if theirs is like it
 
     label = None  # what /etc/os-release says, where the system is made to look like another
 
@@ -31,7 +32,8 @@ class Life(Home):
 
     def each_library_loads(self):
         """By the system's own loader, which only complains of a library that it cannot preload."""
-        names = [path for path in self.home.must("dpkg-query", "-L", "libcudnn8").split() if ".so." in path]
+        listed = self.home.must(*(["dpkg-query", "-L"] if self.family == "deb" else ["rpm", "-ql"]), "libcudnn8").split()
+        names = [path for path in listed if ".so." in path]
         self.assertTrue(names)
         for name in names:
             done = self.home.run("/bin/true", environment={"LD_PRELOAD": name, "LD_BIND_NOW": "1"})
@@ -98,6 +100,12 @@ class Rhel(OfRpm, RedHat, Life):
 Rhel7 = labelled(Rhel, "rhel7", "rhel", "7.9", "fedora")
 Rhel8 = labelled(Rhel, "rhel8", "rhel", "8.9", "fedora")
 Rhel10 = labelled(Rhel, "rhel10", "rhel", "10.0", "fedora")
+
+
+class Fedora(OfRpm, home.Fedora, Life):
+    """The real dnf5."""
+
+    loads_here = False
 
 
 class Suse(OfRpm, Leap, Life):

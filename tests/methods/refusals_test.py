@@ -7,6 +7,7 @@ import shutil
 import time
 import unittest
 
+import home
 from home import NEW, OLD, Home, RedHat, packs, ward
 
 INTEGRITY, CONFLICT = 12, 17
@@ -145,6 +146,12 @@ class Locks(RedHat, Home):
         self.expect(OLD)
         self.must_run("uninstall", "--yes")
         self.assert_state(before)
+
+
+class Fedora(home.Fedora, Rhel):
+    def setUp(self):
+        super().setUp()
+        self.folder = os.path.join(self.out, "fedora42", "x86_64")
 
 
 class Suse(Rhel):

@@ -3,6 +3,7 @@ zypper asks for more than yes or no, so that its scripts are for people."""
 
 import unittest
 
+import home
 from home import OLD, Home, RedHat
 
 
@@ -47,6 +48,10 @@ class Bookworm(Scripts):
 
 class Rhel(RedHat, Scripts):
     shell = "yes | script -qec 'sh /root/plan.sh' /dev/null"
+
+
+class Fedora(home.Fedora, Rhel):
+    pass
 
 
 if __name__ == "__main__":

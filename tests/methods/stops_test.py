@@ -8,6 +8,7 @@ import subprocess
 import time
 import unittest
 
+import home
 from home import NEW, OLD, Home, Leap, RedHat
 
 MOMENTS = int(os.environ.get("CUDNN_MOMENTS", "3"))
@@ -117,6 +118,10 @@ class Bookworm(Network):
 
 
 class Rhel(RedHat, Network):
+    pass
+
+
+class Fedora(home.Fedora, Network):
     pass
 
 

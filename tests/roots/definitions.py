@@ -56,6 +56,17 @@ printf '%s\n' 'NAME="Red Hat Enterprise Linux"' 'ID="rhel"' 'ID_LIKE="fedora"' '
 echo 'Red Hat Enterprise Linux release 9.4 (Plow)' >/etc/redhat-release
 """
 
+# dnf5 has no plug-in for versionlock: it is one of its own commands.
+FEDORA = RPM_BASE + r"""
+mkdir -p /etc/dnf
+printf '%s\n' '%dist .fc42' '%fedora 42' >>/etc/rpm/macros.zz-look-alike
+printf '%s\n' '[main]' gpgcheck=1 best=True skip_if_unavailable=False >/etc/dnf/dnf.conf
+ln -sf dnf5 /usr/bin/dnf
+sed -i 's/^enabled *=.*/enabled = 0/' /etc/dnf/libdnf5-plugins/local.conf  # its repository is not there
+rm -f /etc/os-release
+printf '%s\n' 'NAME="Fedora Linux"' 'ID=fedora' 'VERSION_ID=42' 'PLATFORM_ID="platform:f42"' >/etc/os-release
+"""
+
 SUSE = RPM_BASE + r"""
 rm -f /etc/os-release
 printf '%s\n' 'NAME="openSUSE Leap"' 'ID="opensuse-leap"' 'ID_LIKE="suse opensuse"' 'VERSION_ID="15.6"' >/etc/os-release
@@ -73,6 +84,7 @@ ROOTS = {
     "bullseye": Definition("bullseye", script=PREPARE),
     "bookworm": Definition("bookworm", script=PREPARE),
     "trixie": Definition("trixie", script=PREPARE),
+    "forky": Definition("forky", script=PREPARE),
     "bookworm-arm64": Definition("bookworm", script=PREPARE),
     "bookworm-ppc64el": Definition("bookworm", script=PREPARE),
     # dnf-plugins-core and zypper break each other, so these are two.
@@ -80,6 +92,10 @@ ROOTS = {
     "rhel-ppc64el": Definition("bookworm", "bookworm-ppc64el", ("rpm", "dnf", "dnf-plugins-core"),
                                RHEL.replace("ld-linux-x86-64", "ld64")),
     "suse": Definition("bookworm", "bookworm", ("rpm", "zypper"), SUSE),
+    # The first Debian with dnf5.
+    "fedora": Definition("forky", "forky", ("rpm", "dnf5"), FEDORA),
 }
 # Debian's word for the architecture, where it is not the machine's: these run while emulation.Emulated stands.
 FOREIGN = {"bookworm-arm64": "arm64", "bookworm-ppc64el": "ppc64el", "rhel-ppc64el": "ppc64el"}
+# Suites that change every day: a mirror that stands still may serve an index whose date has passed. Its signature counts.
+ROLLING = {"forky"}

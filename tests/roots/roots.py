@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-from definitions import FOREIGN, ROOTS
+from definitions import FOREIGN, ROLLING, ROOTS
 
 CACHE = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "cudnn-install-build", "roots")
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8",
@@ -203,6 +203,8 @@ def _make(name, stem):
         unpack(definition.base, tree)
     else:
         how = [f"--arch={FOREIGN[name]}", "--variant=apt", "--include=mount"] if name in FOREIGN else ["--variant=minbase"]
+        if definition.suite in ROLLING:
+            how.append('--aptopt=Acquire::Check-Valid-Until "false"')
         subprocess.run(["mmdebstrap", "--quiet", *how, "--mode=root", "--dpkgopt=force-unsafe-io", definition.suite, tree, "-"],
                        input="\n".join(sources) + "\n", text=True, check=True)
     _furnish(tree, definition, sources)
