@@ -1,21 +1,32 @@
-// The guide's commands, as it prints them.
+// The guide's commands, as it prints them; where a system does not have them, its own that do the same: yum is another
+// name of dnf and dnf5, not of tdnf, and yum-config-manager is none of dnf5's.
 #include "packages/package_manager_words.h"
 #include "packages/words.h"
 
 namespace cudnn_install {
 
+namespace {
+
+std::string installing_program(const Manager& manager) {
+  if (uses_dpkg(manager)) {
+    return "apt-get";
+  }
+  return manager.speaks == "zypper" || manager.speaks == "tdnf" ? manager.speaks : "yum";
+}
+
+}  // namespace
+
 Words documented_refresh(const Manager& manager) {
   if (uses_dpkg(manager)) {
     return {"apt-get", "update"};
   }
-  return manager.speaks == "zypper" ? Words{"zypper", "refresh"} : Words{"yum", "clean", "all"};
+  return manager.speaks == "zypper" ? Words{"zypper", "refresh"} : Words{installing_program(manager), "clean", "all"};
 }
 
 Words documented_install(const Manager& manager, const PackageVersion& package) {
   const bool equals = uses_dpkg(manager) || manager.speaks == "zypper";
   const std::string version = package.version.empty() ? "" : (equals ? "=" : "-") + package.version;
-  const std::string program = uses_dpkg(manager) ? "apt-get" : manager.speaks == "zypper" ? "zypper" : "yum";
-  return {program, "install", package.name + version};
+  return {installing_program(manager), "install", package.name + version};
 }
 
 Words documented_package_file(const Manager& manager, const std::string& file) {
@@ -27,14 +38,20 @@ Words documented_repository(const Manager& manager, const std::string& url) {
   if (uses_dpkg(manager)) {
     return {"add-apt-repository", "deb " + url + "/ /"};
   }
-  return manager.speaks == "zypper" ? Words{"zypper", "addrepo", url} : Words{"yum-config-manager", "--add-repo", url};
+  if (manager.speaks == "zypper") {
+    return {"zypper", "addrepo", url};
+  }
+  if (manager.speaks == "dnf5") {
+    return {"dnf", "config-manager", "addrepo", "--from-repofile=" + url};
+  }
+  if (manager.speaks == "tdnf") {
+    return {"curl", "-fsSL", "-o", "/etc/yum.repos.d" + url.substr(url.rfind('/')), url};
+  }
+  return {"yum-config-manager", "--add-repo", url};
 }
 
 Words documented_removal(const Manager& manager, const Words& names) {
-  if (uses_dpkg(manager)) {
-    return with({"apt-get", "remove"}, names);
-  }
-  return with({manager.speaks == "zypper" ? "zypper" : "yum", "remove"}, names);
+  return with({installing_program(manager), "remove"}, names);
 }
 
 }  // namespace cudnn_install

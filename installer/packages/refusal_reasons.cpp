@@ -105,6 +105,8 @@ constexpr std::array reasons = {
     RefusalReason{"conflicts with file from package", Fault::conflict, "a file of another package is in the way"},
     RefusalReason{"filtered out by exclude", Fault::conflict, "a lock or an exclude keeps the version away",
                   locked_hint},
+    RefusalReason{"matches only packages excluded by", Fault::conflict, "a lock or an exclude keeps the version away",
+                  locked_hint},
     RefusalReason{"remove lock to allow", Fault::conflict, "a lock holds a package in another version",
                   "see 'zypper locks'; 'zypper removelock PACKAGE' lets it go"},
     RefusalReason{"protected packages", Fault::conflict, "a protected package would have to go"},

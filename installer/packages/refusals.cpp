@@ -65,7 +65,7 @@ std::string_view last_word(const Lines& lines) {
   std::string_view last;
   for (const std::string_view line : lines) {
     const bool weighs = line.starts_with("E: ") || line.starts_with("Error") || line.starts_with("error") ||
-                        line.starts_with("dpkg: error");
+                        line.starts_with("dpkg: error") || line.starts_with(">>> ") || line.starts_with("Failed ");
     last = weighs || last.empty() ? line : last;
   }
   return last;

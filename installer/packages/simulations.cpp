@@ -55,6 +55,11 @@ Section section_of(std::string_view line) {
   return begins(std::array<std::string_view, 2>{"Skipp", "Enabling"}) ? Section::passed : Section::installs;
 }
 
+// dnf 5 names the epoch that nobody writes.
+std::string_view without_zero_epoch(std::string_view version) {
+  return version.starts_with("0:") ? version.substr(2) : version;
+}
+
 class YumTable {
  public:
   explicit YumTable(bool flush_left) : flush_left_(flush_left) {}
@@ -99,7 +104,7 @@ class YumTable {
       return;
     }
     const std::string name(words[0]);
-    const std::string version(words[2]);
+    const std::string version(without_zero_epoch(words[2]));
     const bool goes = section_ == Section::removes;
     const std::string from = section_ == Section::installs ? "" : section_ == Section::replaces ? "?" : version;
     changes_.push_back({name, from, goes ? "" : version});
@@ -113,7 +118,7 @@ class YumTable {
     }
     const bool parted = words.size() > 3;
     const std::string name(parted ? words[1] : words[1].substr(0, words[1].rfind('.')));
-    const std::string version(parted ? words[3] : words[2]);
+    const std::string version(without_zero_epoch(parted ? words[3] : words[2]));
     if (!changes_.empty() && changes_.back().name == name) {
       changes_.back().from = version;
     } else {

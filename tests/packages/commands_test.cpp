@@ -49,17 +49,29 @@ TEST_CASE("The guide's commands are its own words", "[commands]") {
   CHECK(line(documented_install(apt, deb)) == "apt-get install libcudnn8=8.9.6.50-1+cuda12.2");
   CHECK(line(documented_package_file(apt, "local.deb")) == "dpkg -i local.deb");
   CHECK(line(documented_removal(apt, {"libcudnn8"})) == "apt-get remove libcudnn8");
-  for (const Manager& manager : {dnf, dnf5, yum, tdnf}) {
+  for (const Manager& manager : {dnf, dnf5, yum}) {
     CHECK(line(documented_refresh(manager)) == "yum clean all");
     CHECK(line(documented_install(manager, rpm)) == "yum install libcudnn8-8.9.6.50-1.cuda12.2");
     CHECK(line(documented_package_file(manager, "local.rpm")) == "rpm -i local.rpm");
+    CHECK(line(documented_removal(manager, {"libcudnn8"})) == "yum remove libcudnn8");
+  }
+  for (const Manager& manager : {dnf, yum}) {
     CHECK(line(documented_repository(manager, "https://x/cuda.repo")) ==
           "yum-config-manager --add-repo https://x/cuda.repo");
-    CHECK(line(documented_removal(manager, {"libcudnn8"})) == "yum remove libcudnn8");
   }
   CHECK(line(documented_refresh(zypper)) == "zypper refresh");
   CHECK(line(documented_install(zypper, rpm)) == "zypper install libcudnn8=8.9.6.50-1.cuda12.2");
   CHECK(line(documented_repository(zypper, "https://x/cuda.repo")) == "zypper addrepo https://x/cuda.repo");
+}
+
+TEST_CASE("Where a system lacks the guide's commands, its own that do the same are shown", "[commands]") {
+  CHECK(line(documented_repository(dnf5, "https://x/cuda-fedora42.repo")) ==
+        "dnf config-manager addrepo --from-repofile=https://x/cuda-fedora42.repo");
+  CHECK(line(documented_repository(tdnf, "https://x/cuda-azl3.repo")) ==
+        "curl -fsSL -o /etc/yum.repos.d/cuda-azl3.repo https://x/cuda-azl3.repo");
+  CHECK(line(documented_refresh(tdnf)) == "tdnf clean all");
+  CHECK(line(documented_install(tdnf, rpm)) == "tdnf install libcudnn8-8.9.6.50-1.cuda12.2");
+  CHECK(line(documented_removal(tdnf, {"libcudnn8"})) == "tdnf remove libcudnn8");
 }
 
 TEST_CASE("Nothing that is run waives a signature or a certificate", "[commands]") {
@@ -131,7 +143,7 @@ TEST_CASE("dnf is told exact versions, and never to clean up after itself", "[co
   CHECK(web_file_command(dnf, "https://x/y", "/z").empty());
 }
 
-TEST_CASE("yum, dnf 5 and tdnf are told what they document (dnf 5, tdnf and yum 3 not run)", "[commands]") {
+TEST_CASE("yum, dnf 5 and tdnf are told what they document (tdnf and yum 3 not run)", "[commands]") {
   CHECK(line(install_command(yum, {rpm})) == "yum -y install libcudnn8-8.9.6.50-1.cuda12.2");
   CHECK(line(install_command(dnf5, {rpm})) ==
         "dnf5 -y --setopt=install_weak_deps=False install --allow-downgrade libcudnn8-8.9.6.50-1.cuda12.2");

@@ -146,11 +146,11 @@ class Rpm(Manager):
         for version in (cls.OLD, cls.NEW, cls.OTHER):
             packs.rpms(cls.given, *version.split("-1.cuda"))
 
-    def ready(self, root, distro):
+    def ready(self, root, distro, word=None):
         self.server = self.serve()
         self.must_publish(self.given, distro=distro, url=self.server.url)
-        self.folder = os.path.join(self.out, distro, "x86_64")
-        self.url = f"{self.server.url}/{distro}/x86_64"
+        self.folder = os.path.join(self.out, word or distro, "x86_64")
+        self.url = f"{self.server.url}/{word or distro}/x86_64"
         self.key = next(name for name in os.listdir(self.folder) if name.endswith(".pub"))
         self.system = self.root(root)
 
@@ -194,6 +194,18 @@ class Yum(Dnf):
     """dnf under yum's name: yum 3 itself is not to be had."""
 
     speaks = "yum"
+
+
+class Dnf5(Rpm):
+    speaks = "dnf5"
+
+    def test_whole_life_in_a_look_alike_of_fedora(self):
+        self.ready("fedora", "fedora", "fedora42")
+        self.wrong_key_is_refused()
+        self.source(f"{self.url}/{self.key}")
+        self.assertEqual("well\n", self.reading("refresh cuda", "refresh", "cuda"))
+        self.life(self.OLD, self.NEW, self.OTHER)
+        self.held_by_locks((self.speaks, "--assumeno", "upgrade"), "x86_64 0:8.9.7.29-1.cuda12.2")
 
 
 class Zypper(Rpm):

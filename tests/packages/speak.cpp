@@ -18,6 +18,7 @@ const std::map<std::string, Manager> managers = {
     {"apt", {.speaks = "apt", .strict_refresh = true, .pin = "preferences"}},
     {"apt-2.0", {.speaks = "apt", .pin = "preferences"}},
     {"dnf", {.speaks = "dnf", .pin = "versionlock"}},
+    {"dnf5", {.speaks = "dnf5", .pin = "versionlock"}},
     {"yum", {.speaks = "yum", .pin = "versionlock"}},
     {"zypper", {.speaks = "zypper", .pin = "zypper-lock"}},
 };

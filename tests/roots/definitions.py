@@ -61,7 +61,7 @@ FEDORA = RPM_BASE + r"""
 mkdir -p /etc/dnf
 printf '%s\n' '%dist .fc42' '%fedora 42' >>/etc/rpm/macros.zz-look-alike
 printf '%s\n' '[main]' gpgcheck=1 best=True skip_if_unavailable=False >/etc/dnf/dnf.conf
-ln -sf dnf5 /usr/bin/dnf
+for name in dnf yum; do ln -sf dnf5 "/usr/bin/$name"; done
 sed -i 's/^enabled *=.*/enabled = 0/' /etc/dnf/libdnf5-plugins/local.conf  # its repository is not there
 rm -f /etc/os-release
 printf '%s\n' 'NAME="Fedora Linux"' 'ID=fedora' 'VERSION_ID=42' 'PLATFORM_ID="platform:f42"' >/etc/os-release

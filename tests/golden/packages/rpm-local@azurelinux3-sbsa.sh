@@ -12,13 +12,13 @@ set -eu
 sudo rpm -i cudnn-local-repo-azurelinux3-9.19.0-1.0-1.aarch64.rpm
 
 # 1.3.3 step 3
-sudo yum clean all
+sudo tdnf clean all
 
 # 1.3.3 step 4
-sudo yum install libcudnn9-cuda-12-9.19.0.56-1
+sudo tdnf install libcudnn9-cuda-12-9.19.0.56-1
 
 # 1.3.3 step 5
-sudo yum install libcudnn9-devel-cuda-12-9.19.0.56-1
+sudo tdnf install libcudnn9-devel-cuda-12-9.19.0.56-1
 
 # 1.3.3 step 6
-sudo yum install libcudnn9-samples-9.19.0.56-1
+sudo tdnf install libcudnn9-samples-9.19.0.56-1

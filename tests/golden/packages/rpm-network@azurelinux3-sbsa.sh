@@ -9,16 +9,16 @@ set -eu
 umask 022
 
 # 1.3.4.2 step 1
-sudo yum-config-manager --add-repo https://developer.download.nvidia.com/compute/cuda/repos/azl3/sbsa/cuda-azl3.repo
+sudo curl -fsSL -o /etc/yum.repos.d/cuda-azl3.repo https://developer.download.nvidia.com/compute/cuda/repos/azl3/sbsa/cuda-azl3.repo
 
 # 1.3.4.2 step 1
-sudo yum clean all
+sudo tdnf clean all
 
 # 1.3.4.2 step 2
-sudo yum install 'libcudnn9-cuda-12-9.19.0.*-1'
+sudo tdnf install 'libcudnn9-cuda-12-9.19.0.*-1'
 
 # 1.3.4.2 step 2
-sudo yum install 'libcudnn9-devel-cuda-12-9.19.0.*-1'
+sudo tdnf install 'libcudnn9-devel-cuda-12-9.19.0.*-1'
 
 # 1.3.4.2 step 2
-sudo yum install 'libcudnn9-samples-9.19.0.*-1'
+sudo tdnf install 'libcudnn9-samples-9.19.0.*-1'

@@ -8,7 +8,7 @@ set -eu
 umask 022
 
 # 1.3.4.2 step 1
-sudo yum-config-manager --add-repo https://developer.download.nvidia.com/compute/cuda/repos/fedora42/x86_64/cuda-fedora42.repo
+sudo dnf config-manager addrepo --from-repofile=https://developer.download.nvidia.com/compute/cuda/repos/fedora42/x86_64/cuda-fedora42.repo
 
 # 1.3.4.2 step 1
 sudo yum clean all
