@@ -43,11 +43,12 @@ std::string licence_place(const Plan& plan) {
   if (plan.packages) {
     return "'/usr/share/doc/" + plan.packages->packages.front().name + "' in the packages";
   }
-  return "'" + plan.wanted->top + "/" + plan.wanted->license + "' in '" + plan.wanted->location + "'";
+  const std::string below = plan.wanted->top.empty() ? "" : plan.wanted->top + "/";
+  return "'" + below + plan.wanted->license + "' in '" + plan.wanted->location + "'";
 }
 
 std::string licence_name(const Plan& plan) {
-  const bool cudnn = !plan.packages || !plan.packages->range;
+  const bool cudnn = plan.wanted ? plan.wanted->front == "libcudnn" : !plan.packages || !plan.packages->range;
   return cudnn ? "NVIDIA's cuDNN licence" : "NVIDIA's CUDA licence";
 }
 
@@ -193,10 +194,21 @@ Result<void> settle_first(const Request& request, Survey& survey, const ChangeCo
   return {};
 }
 
-using First = std::function<Result<void>(const Plan&)>;
+// With what the verb does before it; that is taken back where the plan was not carried out.
+Result<Done> performed(const Plan& plan, const ChangeVerb& verb, const TransactionOptions& options, Context& context) {
+  if (auto ready = verb.first ? verb.first(plan) : Result<void>(); !ready) {
+    return tl::unexpected(ready.error());
+  }
+  auto done = perform(plan, options, {.files = context.files, .processes = context.processes});
+  if (done || done.error().fault == Fault::needs_settling || !verb.first_back) {
+    return done;
+  }
+  const auto back = verb.first_back(plan);
+  return back ? done : tl::unexpected(during(std::move(done.error()), "go back (" + back.error().what + ")"));
+}
 
 Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, const Expectation& expected,
-                            const First& first, Context& context) {
+                            const ChangeVerb& verb, Context& context) {
   if (command.change.dry_run) {
     return shown(plan, command.show, command.output);
   }
@@ -222,10 +234,7 @@ Result<Outcome> carried_out(const Plan& plan, const ChangeCommand& command, cons
   Progress progress(context, talk_of(command.output));
   options->report = [&progress](const Event& event) { progress.show(event); };
   watch_signals();
-  if (auto ready = first ? first(plan) : Result<void>(); !ready) {
-    return tl::unexpected(ready.error());
-  }
-  auto done = perform(plan, *options, {.files = context.files, .processes = context.processes});
+  const auto done = performed(plan, verb, *options, context);
   if (!done) {
     return tl::unexpected(done.error());
   }
@@ -293,10 +302,10 @@ Result<Outcome> run_change(const ChangeCommand& command, const ChangeVerb& verb,
     return tl::unexpected(same.error());
   }
   if (plan->packages) {
-    return carried_out(*plan, command, {}, verb.first, context);
+    return carried_out(*plan, command, {}, verb, context);
   }
   const auto expected = expectation_of(*request, survey->book.catalogue);
-  return expected ? carried_out(*plan, command, *expected, verb.first, context) : tl::unexpected(expected.error());
+  return expected ? carried_out(*plan, command, *expected, verb, context) : tl::unexpected(expected.error());
 }
 
 }  // namespace cudnn_install

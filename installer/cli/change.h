@@ -31,12 +31,14 @@ struct ChangeVerb {
   Planner planner{};
   std::function<std::optional<Outcome>(const Request&, const Survey&)> nothing_to_do{};
   std::optional<CompatWish> compat{};                // what it is about, if not cuDNN
-  std::function<Result<void>(const Plan&)> first{};  // done after all questions, just before the plan (may be empty)
+  // Done after all questions, just before the plan; and what takes that back where the plan is refused (both may be
+  // empty).
+  std::function<Result<void>(const Plan&)> first{};
+  std::function<Result<void>(const Plan&)> first_back{};
 };
 
 // Looks at the machine, carries an interrupted run to its end (the receipt may change), plans, shows, asks, performs.
-// For
-// --dry-run the plan is the answer and nothing is settled.
+// For --dry-run the plan is the answer and nothing is settled.
 Result<Outcome> run_change(const ChangeCommand& command, const ChangeVerb& verb, Context& context);
 
 void warn(const std::vector<std::string>& warnings, const OutputOptions& output, Context& context);

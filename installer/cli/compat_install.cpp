@@ -1,16 +1,14 @@
-// compat install | uninstall: the package by the system's own manager, if the decision says that it helps.
-#include <algorithm>
+// compat install: the package by the system's own manager, or the same files from an archive, if the decision says that
+// they help.
 #include <memory>
 
 #include "base/text.h"
 #include "cli/change.h"
 #include "cli/compat.h"
+#include "cli/compat_archive.h"
 #include "cli/compat_package.h"
 #include "cli/compat_wish.h"
-#include "cli/records.h"
 #include "cli/request.h"
-#include "host/root_view.h"
-#include "transaction/compat_link.h"
 
 namespace cudnn_install {
 
@@ -41,10 +39,13 @@ Result<std::string> wanted_method(const ChoiceOptions& choice, const Host& host)
   std::string usual = host.package_manager == "apt" ? "apt-network" : "rpm-network";
   if (!choice.archives.empty()) {
     const std::string& file = choice.archives.front();
-    usual = file.ends_with(".deb") ? "deb-local" : file.ends_with(".rpm") ? "rpm-local" : "";
+    usual = file.ends_with(".deb")        ? "deb-local"
+            : file.ends_with(".rpm")      ? "rpm-local"
+            : archive_kind(file).empty() ? ""
+                                          : "tar";
     if (usual.empty()) {
-      return failure(Fault::usage, "'" + printable(file) + "' is neither a .deb nor an .rpm",
-                     "name a package cuda-compat-X-Y");
+      return failure(Fault::usage, "'" + printable(file) + "' is neither a .deb nor an .rpm, a .tar.xz or a .run",
+                     "name a package cuda-compat-X-Y, an archive cuda_compat-… or a driver's runfile");
     }
   }
   const bool fits = choice.method.empty() || choice.method == usual ||
@@ -108,6 +109,35 @@ Result<CompatWish> wish_for(ChangeCommand& command, const CompatTables& tables, 
   });
 }
 
+// From an archive in hand: its libraries as files, in the directory that the package would have them in.
+Result<Outcome> install_files(ChangeCommand command, const CompatTables& tables, CompatWords words, Context& context) {
+  const auto request = request_from(command.choice, command.place);
+  const auto book = request ? recipe_book(command.choice.recipes, context) : tl::unexpected(request.error());
+  const auto product = book ? compat_product(book->recipes) : tl::unexpected(book.error());
+  if (!product) {
+    return tl::unexpected(product.error());
+  }
+  const auto found = archive_in_hand(request->archives.front(), **product, {.sha256 = request->sha256});
+  if (!found) {
+    return tl::unexpected(found.error());
+  }
+  words.in_hand = found->library;
+  const auto asked = compat_questions(tables, words, context);
+  auto wish = asked ? compat_wish(tables, *asked, *found) : Result<CompatWish>(tl::unexpected(asked.error()));
+  if (!wish) {
+    return tl::unexpected(wish.error());
+  }
+  if (!found->archive.vouched) {
+    wish->notes.emplace_back("the archive is taken without a digest: nothing tells whether these are NVIDIA's bytes");
+  }
+  command.choice.sha256 = found->archive.sha256.hex();
+  command.place.prefix = filled_in((*product)->files.prefix, {{"cuda", wish->cuda->text()}});
+  return run_change(
+      command,
+      {.look = {.choice = command.choice, .place = command.place}, .planner = plan_install, .compat = std::move(*wish)},
+      context);
+}
+
 Result<Outcome> install(const InstallOptions& options, Context& context) {
   ChangeCommand command = options.command;
   const auto root = checked_root(command.place.root);
@@ -128,6 +158,9 @@ Result<Outcome> install(const InstallOptions& options, Context& context) {
   words.cuda = command.choice.cuda;
   words.root = *root;
   words.recipes = command.choice.recipes;
+  if (command.choice.method == "tar") {
+    return install_files(std::move(command), *tables, std::move(words), context);
+  }
   auto wish = wish_for(command, *tables, words, host, context);
   if (!wish) {
     return tl::unexpected(wish.error());
@@ -136,59 +169,6 @@ Result<Outcome> install(const InstallOptions& options, Context& context) {
       command,
       {.look = {.choice = command.choice, .place = command.place}, .planner = plan_install, .compat = std::move(*wish)},
       context);
-}
-
-// --- uninstall -----------------------------------------------------------------------------------------------------
-
-// Whether the shared link leads into what goes.
-bool link_leads_into(const Plan& plan) {
-  const RootView view(plan.root);
-  const auto target = view.resolved(std::string(shared_directory) + "/" + shared_link);
-  return plan.packages && target && *target == view.resolved("/usr/local/cuda-" + plan.packages->cuda + "/compat");
-}
-
-Result<Plan> plan_without(const Request& request, const Situation& situation) {
-  return plan_uninstall(request, situation).map([](Plan plan) {
-    if (link_leads_into(plan)) {
-      plan.notes.push_back(std::string(shared_directory) + "/" + shared_link +
-                           " leads into it and is taken back first, as by cudnn-install compat deactivate");
-    }
-    return plan;
-  });
-}
-
-Result<Outcome> uninstall(const ChangeCommand& command, Context& context) {
-  const auto root = checked_root(command.place.root);
-  const auto cuda = command.choice.cuda.empty() ? Version() : Version::parse(command.choice.cuda);
-  if (!root || !cuda) {
-    return tl::unexpected(!root ? root.error() : cuda.error());
-  }
-  CompatWish wish;
-  if (cuda->size() > 0) {
-    wish.cuda = Version::parse(cuda->first(2)).value_or(Version());
-  }
-  const auto is_meant = [wish](const PackageReceipt& receipt) {
-    return !wish.cuda || receipt.cuda == wish.cuda->text();
-  };
-  const auto nothing = [&](const Request& request, const Survey& survey) -> std::optional<Outcome> {
-    if (std::ranges::any_of(survey.package_receipts, is_meant)) {
-      return std::nullopt;
-    }
-    return Outcome{.text = "cudnn-install has installed no " +
-                           (wish.cuda ? package_name(*wish.cuda) : std::string("forward-compatibility package")) +
-                           " here\n",
-                   .record = unchanged_record(Verb::uninstall, request.prefix),
-                   .fault = {}};
-  };
-  ChangeVerb verb{.look = {.place = command.place, .books = Books::closed},
-                  .planner = plan_without,
-                  .nothing_to_do = nothing,
-                  .compat = wish};
-  verb.first = [&](const Plan& plan) {
-    const CompatPlace place{.root = plan.root, .files = context.files, .processes = context.processes};
-    return link_leads_into(plan) ? remove_compat_link(place) : Result<void>();
-  };
-  return run_change(command, verb, context);
 }
 
 }  // namespace
@@ -208,19 +188,6 @@ CompatPart compat_install(Definition& parent) {
   add_show_options(part, options->command.show);
   add_output_options(part, options->command.output);
   return {part, [options](Context& context) { return install(*options, context); }};
-}
-
-CompatPart compat_uninstall(Definition& parent) {
-  auto command = std::make_shared<ChangeCommand>();
-  Definition part = parent.nested("uninstall", "Take a forward-compatibility package out again, back to before");
-  part.text(
-      {.names = "--cuda", .value = "VERSION", .text = "Of which CUDA, where several are installed", .group = "What"},
-      command->choice.cuda);
-  add_root_option(part, command->place);
-  add_change_options(part, command->change);
-  add_show_options(part, command->show);
-  add_output_options(part, command->output);
-  return {part, [command](Context& context) { return uninstall(*command, context); }};
 }
 
 }  // namespace cudnn_install

@@ -76,6 +76,25 @@ std::vector<std::string> notes_of(const CompatQuestion& question, const CompatAn
   return notes;
 }
 
+// `name` is what is installed, or not.
+Result<CompatWish> wish_of_library(const CompatTables& tables, const CompatQuestions& asked,
+                                   const CompatLibrary& library, const std::string& name) {
+  const CompatAnswer answer = decisive(answers_to(tables, asked));
+  const CompatQuestion& question = asked.questions.front();
+  if (!library_serves(answer)) {
+    return tl::unexpected(refusal(name, answer));
+  }
+  const Version cuda = cuda_of_library(tables, library);
+  if (cuda.size() < 2 || !library.driver) {
+    return failure(Fault::unsupported, "which CUDA '" + printable(library.path) + "' is of is not known");
+  }
+  CompatWish wish{.cuda = Version::parse(cuda.first(2)).value_or(Version()), .driver = question.driver};
+  wish.range = {.above = question.driver,
+                .below = Version::parse(std::to_string(library.driver->major() + 1)).value_or(Version())};
+  wish.notes = notes_of(question, answer);
+  return wish;
+}
+
 }  // namespace
 
 Result<CompatWish> compat_wish(const CompatTables& tables, const CompatQuestions& asked) {
@@ -106,21 +125,19 @@ Result<CompatWish> compat_wish(const CompatTables& tables, const CompatQuestions
 }
 
 Result<CompatWish> compat_wish(const CompatTables& tables, const CompatQuestions& asked, const PackageInHand& package) {
-  const CompatAnswer answer = decisive(answers_to(tables, asked));
-  const CompatQuestion& question = asked.questions.front();
-  if (!library_serves(answer)) {
-    return tl::unexpected(refusal(package.package.name + " " + package.package.version, answer));
-  }
-  const Version cuda = cuda_of_library(tables, package.library);
-  if (cuda.size() < 2 || !package.library.driver) {
-    return failure(Fault::unsupported, "which CUDA '" + printable(package.library.path) + "' is of is not known");
-  }
-  CompatWish wish{.cuda = Version::parse(cuda.first(2)).value_or(Version()), .driver = question.driver};
-  wish.range = {.above = question.driver,
-                .below = Version::parse(std::to_string(package.library.driver->major() + 1)).value_or(Version())};
-  wish.in_hand = package.package;
-  wish.notes = notes_of(question, answer);
-  return wish;
+  return wish_of_library(tables, asked, package.library, package.package.name + " " + package.package.version)
+      .map([&](CompatWish wish) {
+        wish.in_hand = package.package;
+        return wish;
+      });
+}
+
+Result<CompatWish> compat_wish(const CompatTables& tables, const CompatQuestions& asked, const ArchiveInHand& archive) {
+  const std::string name = "libcuda of driver " + archive.archive.driver.text();
+  return wish_of_library(tables, asked, archive.library, name).map([&](CompatWish wish) {
+    wish.archive = archive.archive;
+    return wish;
+  });
 }
 
 }  // namespace cudnn_install

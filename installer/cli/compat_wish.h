@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/compat.h"
+#include "cli/compat_archive.h"
 #include "cli/compat_package.h"
 #include "plan/plan.h"
 
@@ -12,5 +13,8 @@ namespace cudnn_install {
 Result<CompatWish> compat_wish(const CompatTables& tables, const CompatQuestions& asked);
 // The package in hand, whose library the questions are about.
 Result<CompatWish> compat_wish(const CompatTables& tables, const CompatQuestions& asked, const PackageInHand& package);
+
+// The archive in hand, in the same way.
+Result<CompatWish> compat_wish(const CompatTables& tables, const CompatQuestions& asked, const ArchiveInHand& archive);
 
 }  // namespace cudnn_install

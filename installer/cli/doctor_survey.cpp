@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "cli/compat.h"
 #include "cli/doctor.h"
@@ -63,12 +64,30 @@ std::vector<Taken> search_path(const RootView& view, const Context& context) {
   return found;
 }
 
-// The CUDA of our package that has this directory; "" where it is not ours.
-std::string our_cuda(const std::vector<PackageReceipt>& receipts, const RootView& view, const std::string& directory) {
-  const auto ours = std::ranges::find_if(receipts, [&](const PackageReceipt& receipt) {
-    return is_compat(receipt) && view.resolved("/usr/local/cuda-" + receipt.cuda + "/compat") == directory;
-  });
-  return ours == receipts.end() ? "" : ours->cuda;
+// The directories that we have filled, by packages or as files, each with its CUDA.
+std::map<std::string, std::string> our_libraries(const std::string& root, const RootView& view, Context& context) {
+  std::map<std::string, std::string> found;
+  const auto add = [&](const std::string& directory, const std::string& cuda) {
+    if (const auto resolved = view.resolved(directory)) {
+      found[*resolved] = cuda;
+    }
+  };
+  const auto packages = packages_state(context.files, package_state(root, context));
+  for (const PackageReceipt& receipt : packages ? packages->receipts : std::vector<PackageReceipt>()) {
+    if (is_compat(receipt)) {
+      add("/usr/local/cuda-" + receipt.cuda + "/compat", receipt.cuda);
+    }
+  }
+  const auto reports = prefix_reports({.prefix = {}, .root = root}, context);
+  for (const PrefixReport& report : reports ? *reports : std::vector<PrefixReport>()) {
+    const std::optional<Receipt>& receipt = report.state.receipt;
+    for (const Installation& each : receipt ? receipt->installations : std::vector<Installation>()) {
+      if (is_compat(each)) {
+        add(report.prefix, each.cuda);
+      }
+    }
+  }
+  return found;
 }
 
 }  // namespace
@@ -101,8 +120,7 @@ void add_harmful_compat(const std::string& root, const std::string& recipes, Con
     return;
   }
   const RootView view(root);
-  const auto packages = packages_state(context.files, package_state(root, context));
-  const std::vector<PackageReceipt> receipts = packages ? packages->receipts : std::vector<PackageReceipt>();
+  const std::map<std::string, std::string> ours = our_libraries(root, view, context);
   const std::string link = std::string(shared_directory) + "/" + shared_link;
   for (const CompatLibrary& library : asked->installed) {
     const std::string reason = harm_of(*tables, *asked, library);
@@ -110,7 +128,8 @@ void add_harmful_compat(const std::string& root, const std::string& recipes, Con
       continue;
     }
     const std::string directory = directory_of_library(library);
-    const std::string cuda = our_cuda(receipts, view, directory);
+    const auto own = ours.find(directory);
+    const std::string cuda = own == ours.end() ? "" : own->second;
     const bool shared = asked->shared == directory;
     if (shared || !cuda.empty()) {
       observed.harmful.push_back({shared ? link : "", 0, library.path, reason, shared, cuda});

@@ -64,8 +64,8 @@ std::string directory_of(const PlaceOptions& place, const std::string& prefix) {
 }
 
 std::string title_of(const Installation& installation) {
-  const std::string name = installation.demo ? "demo payload of cuDNN " : "cuDNN ";
-  return name + printable(installation.version) + " for CUDA " + printable(installation.cuda);
+  const std::string name = (installation.demo ? "demo payload of " : "") + name_of(installation) + " ";
+  return printable(name) + printable(installation.version) + " for CUDA " + printable(installation.cuda);
 }
 
 std::string text_of(const std::vector<LoadProof>& proofs) {

@@ -17,7 +17,7 @@ Result<std::vector<PrefixReport>> prefix_reports(const PlaceOptions& place, cons
 // Where a prefix lies on the disk: resolved, and with the root before it.
 std::string directory_of(const PlaceOptions& place, const std::string& prefix);
 
-// cuDNN 8.9.6.50 for CUDA 12
+// cuDNN 8.9.6.50 for CUDA 12; cuda-compat-13-0 580.95.05 for CUDA 13.0
 std::string title_of(const Installation& installation);
 
 // "  loads: cuDNN 8.9.6 with CUDA 12.2, 7 libraries", one line each.

@@ -72,6 +72,9 @@ Result<void> choose_prefix(Request& request, const PlaceOptions& place, Survey& 
 }
 
 Result<void> look_into_archive(const Request& request, Survey& survey, Context& context) {
+  if (request.compat && request.compat->archive) {
+    return {};  // it has been read
+  }
   if (is_package_method(request.method)) {
     auto installer = installer_facts(request, context.processes);
     if (!installer) {

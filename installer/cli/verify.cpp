@@ -27,7 +27,7 @@ void look(const VerifyOptions& options, const std::string& directory, PrefixRepo
   report.findings = damage_of(*report.state.receipt, directory, Depth::digest);
   for (const Installation& installation : report.state.receipt->installations) {
     append(report.findings, broken_chains(installation, directory));
-    if (options.load) {
+    if (options.load && !is_compat(installation)) {  // libcuda says nothing without a driver
       report.proofs.push_back(load_proof(installation, directory));
       append(report.findings, report.proofs.back().findings);
     }

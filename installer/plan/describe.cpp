@@ -23,9 +23,18 @@ struct Describe {
   std::string operator()(const RemoveOlder& step) const {
     return "remove " + counted(step.paths) + " of the older build";
   }
-  std::string operator()(const UnpackArchive& step) const { return "unpack " + step.archive; }
+  std::string operator()(const UnpackArchive& step) const {
+    return (step.shape == Shape::runfile ? "extract the runfile " : "unpack ") + step.archive;
+  }
   std::string operator()(const CopyFiles& step) const {
     return "copy " + step.from + " to " + step.to + (step.links == Links::keep ? ", links as links" : "");
+  }
+  std::string operator()(const MakeLinks& step) const {
+    std::string text = "make links in " + step.directory + ": ";
+    for (const auto& [name, target] : step.links) {
+      text += (name == step.links.front().first ? "" : ", ") + name + " to " + target;
+    }
+    return text;
   }
   std::string operator()(const SetMode& step) const {
     return "set mode " + step.mode + " on " + joined(step.paths, ", ");

@@ -85,4 +85,11 @@ Result<void> fits_here(const Request& request, const Situation& situation, const
   return file_system_fits(situation.prefix, notes);
 }
 
+Result<void> driver_files_fit(const Request& request, const Situation& situation, const Wanted& wanted,
+                              std::vector<std::string>& notes) {
+  return libc_fits(situation.host)
+      .and_then([&] { return platform_fits(request, situation.host, wanted); })
+      .and_then([&] { return file_system_fits(situation.prefix, notes); });
+}
+
 }  // namespace cudnn_install

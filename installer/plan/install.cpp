@@ -83,21 +83,6 @@ Result<Choice> choice_for(const Request& request, Verb verb, const Situation& si
   return archive_from_catalogue(request, situation, prefix);
 }
 
-// Names of the replaced build, but for those that another installation has too.
-std::vector<std::string> older_names(const std::vector<Installation>& all, const Installation& replaced) {
-  std::vector<std::string> names;
-  const auto has = [](const Installation& one, const TargetPath& path) {
-    return std::any_of(one.paths.begin(), one.paths.end(), [&](const auto& each) { return each.path == path; });
-  };
-  for (const InstalledPath& each : replaced.paths) {
-    if (std::none_of(all.begin(), all.end(),
-                     [&](const auto& other) { return other.id != replaced.id && has(other, each.path); })) {
-      names.push_back(each.path.text());
-    }
-  }
-  return names;
-}
-
 bool same_build(const Installation& installed, const Wanted& wanted, const std::vector<std::string>& components) {
   return installed.version == wanted.version.text() && installed.cuda == wanted.cuda &&
          installed.platform == wanted.platform && installed.components == components && wanted.sha256 &&
@@ -231,7 +216,14 @@ Result<const Method*> method_for(const Request& request, const Recipes& recipes,
   return method;
 }
 
+std::string directory_below(const Plan& plan, const std::string& to) {
+  return plan.include.empty() ? "" : to == plan.include ? "include" : "lib64";
+}
+
 Result<Plan> plan_install(const Request& request, const Situation& situation) {
+  if (request.compat && request.compat->archive) {
+    return planned_compat_archive(request, situation);
+  }
   if (is_package_method(request.method)) {
     return planned_packages(request, Verb::install, situation);
   }

@@ -105,11 +105,13 @@ Result<PackageOrder> cudnn_order(const Request& request, Verb verb, const Situat
                                  const Method& method);
 
 // package_compat.cpp: forward-compatibility packages.
-Result<const Product*> compat_product(const Recipes& recipes);
 Result<PackageOrder> compat_order(const Request& request, const Situation& situation, const Distro& distro,
                                   const Method& method);
 // The receipt that is meant.
 Result<const PackageReceipt*> compat_meant(const CompatWish& wish, const Situation& situation);
+
+// archive_compat.cpp: the same libraries from an archive, as files.
+Result<Plan> planned_compat_archive(const Request& request, const Situation& situation);
 
 // package_removal.cpp: the receipt that is meant, if packages are what is to go.
 const PackageReceipt* packages_meant(const Request& request, const Situation& situation);
@@ -122,6 +124,9 @@ std::string package_architecture(const std::string& platform, bool deb);
 Result<void> libc_fits(const Host& host);
 Result<void> fits_here(const Request& request, const Situation& situation, const Wanted& wanted,
                        std::vector<std::string>& notes);
+// The same for a forward-compatibility library, which asks for no toolkit.
+Result<void> driver_files_fit(const Request& request, const Situation& situation, const Wanted& wanted,
+                              std::vector<std::string>& notes);
 std::string shown_platform(const std::string& platform);
 
 // documented.cpp
@@ -155,6 +160,8 @@ std::vector<PrerequisiteLine> checked(const std::vector<Prerequisite>& wanted, c
 // Empty where there is no receipt.
 const std::vector<Installation>& installations_in(const std::optional<Receipt>& receipt);
 const Installation* installed_of(const std::optional<Receipt>& receipt, const std::string& product);
+// Names of a replaced build that no other installation has.
+std::vector<std::string> older_names(const std::vector<Installation>& all, const Installation& replaced);
 // "8.9.6.50 for CUDA 12"
 std::string shown(const Installation& installation);
 Version version_of(const Installation& installation);

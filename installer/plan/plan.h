@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,8 +32,10 @@ struct RemoveOlder {  // names of the replaced build that the new one may lack; 
   std::vector<std::string> paths{};
   bool operator==(const RemoveOlder&) const = default;
 };
+enum class Shape { archive, runfile };
 struct UnpackArchive {
   std::string archive{};
+  Shape shape = Shape::archive;  // a runfile extracts itself, by the guide; performed: it is read, never run
   bool operator==(const UnpackArchive&) const = default;
 };
 struct CopyFiles {
@@ -40,6 +43,11 @@ struct CopyFiles {
   std::string to{};    // absolute directory
   Links links = Links::follow;
   bool operator==(const CopyFiles&) const = default;
+};
+struct MakeLinks {  // those that the archive lacks
+  std::string directory{};
+  std::vector<std::pair<std::string, std::string>> links{};  // name and target, the targets first
+  bool operator==(const MakeLinks&) const = default;
 };
 struct SetMode {
   std::string mode{};  // a+r
@@ -108,9 +116,9 @@ struct RemovePackages {
   bool operator==(const RemovePackages&) const = default;
 };
 
-using Step = std::variant<MakeDirectory, RemoveOlder, UnpackArchive, CopyFiles, SetMode, PlaceFiles, RefreshLoaderCache,
-                          RemovePaths, RestorePaths, InstallPackageFile, CopyKeyring, AddRepository, RefreshIndex,
-                          InstallPackages, HoldPackages, RemovePackages>;
+using Step = std::variant<MakeDirectory, RemoveOlder, UnpackArchive, CopyFiles, MakeLinks, SetMode, PlaceFiles,
+                          RefreshLoaderCache, RemovePaths, RestorePaths, InstallPackageFile, CopyKeyring, AddRepository,
+                          RefreshIndex, InstallPackages, HoldPackages, RemovePackages>;
 
 struct PlannedStep {
   Step step{};
@@ -140,13 +148,14 @@ struct Wanted {
   Version version{};      // four parts
   std::string cuda{};     // variant of the archive: 12
   std::string platform{};
-  std::string top{};      // the archive's top directory
+  std::string top{};      // the archive's top directory; "": its members lie at the top
   std::string license{};  // path of the licence text below it
   std::string version_header{};
   std::string location{};          // path or URL of the archive
   std::optional<Sha256> sha256{};  // none: --allow-unverified
   std::string trust{};             // catalogue | given | unverified
   bool demo = false;               // the top directory is the demo payload's
+  Shape shape = Shape::archive;    // what a runfile holds beyond `allowed` is passed over
   // What the archive may hold and what it must hold, below its top directory; from the product's recipe.
   std::vector<std::string> allowed{};   // globs: include/cudnn*.h, lib/libcudnn*.so* …
   std::vector<std::string> required{};  // names: include/cudnn.h, lib/libcudnn_ops_infer.so.8 …
@@ -185,8 +194,9 @@ struct Plan {
   std::string distro{};    // recipe
   std::string root{};      // "/" or --root
   std::string prefix{};    // as asked for
-  std::string include{};   // resolved destination directories, absolute, inside root
-  std::string library{};
+  std::string include{};   // resolved destination directories, absolute, inside root; "": files lie in the prefix
+  std::string library{};   // itself, which `library` is then
+  bool makes_parent = false;  // of the prefix, where it is not there; else only the prefix itself
   std::optional<Version> glibc{};         // of the target; the libraries may not need a newer one
   std::optional<Wanted> wanted{};         // install, upgrade
   std::optional<PackageWork> packages{};  // of a package method; then neither `wanted` nor a prefix
@@ -202,12 +212,23 @@ struct Plan {
 
 // --- making ------------------------------------------------------------------------------------------------------
 
+// A forward-compatibility library in an archive in hand, which has been read and judged.
+struct CompatArchive {
+  std::string kind{};  // of an ArchiveForm
+  std::string top{};   // the first part of its first member's name
+  Version driver{};    // in the name of its libcuda
+  Sha256 sha256{};     // of the bytes that were judged
+  bool vouched = false;              // the digest was given
+  std::vector<std::string> names{};  // of files and links in the directory of its libraries
+};
+
 // A forward-compatibility package, as the decision named it.
 struct CompatWish {
   std::optional<Version> cuda{};  // of the package; to uninstall: none, the only one
   Version driver{};               // of the kernel that it is for
   VersionRange range{};
   std::optional<PackageVersion> in_hand{};  // what the file in Request::archives is; it has been read and judged
+  std::optional<CompatArchive> archive{};   // the same, if it is no package
   std::vector<std::string> notes{};
 };
 
@@ -258,6 +279,12 @@ struct Situation {
   std::optional<InstallerFacts> installer{};
   std::vector<PackageReceipt> package_receipts{};  // of this root: of cuDNN, or of what Request::compat is about
 };
+
+// What a recipe says of forward compatibility.
+Result<const Product*> compat_product(const Recipes& recipes);
+
+// The directory below the prefix that `to` is for the rules of `plan`: include, lib64, or "" for the prefix itself.
+std::string directory_below(const Plan& plan, const std::string& to);
 
 bool is_url(const std::string& location);  // http or https; everything else is a path
 std::string file_name_of(const std::string& location);

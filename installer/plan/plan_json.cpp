@@ -27,10 +27,19 @@ Json record(const Repository& repository) {
 struct Record {
   Json operator()(const MakeDirectory& step) const { return {{"do", "make_directory"}, {"path", step.path}}; }
   Json operator()(const RemoveOlder& step) const { return {{"do", "remove_older"}, {"paths", step.paths}}; }
-  Json operator()(const UnpackArchive& step) const { return {{"do", "unpack"}, {"archive", step.archive}}; }
+  Json operator()(const UnpackArchive& step) const {
+    return {{"do", step.shape == Shape::runfile ? "extract_runfile" : "unpack"}, {"archive", step.archive}};
+  }
   Json operator()(const CopyFiles& step) const {
     return {
         {"do", "copy"}, {"from", step.from}, {"to", step.to}, {"links", step.links == Links::keep ? "keep" : "follow"}};
+  }
+  Json operator()(const MakeLinks& step) const {
+    Json links = Json::array();
+    for (const auto& [name, target] : step.links) {
+      links.push_back({{"name", name}, {"target", target}});
+    }
+    return {{"do", "make_links"}, {"directory", step.directory}, {"links", links}};
   }
   Json operator()(const SetMode& step) const { return {{"do", "chmod"}, {"mode", step.mode}, {"paths", step.paths}}; }
   Json operator()(const PlaceFiles& step) const {

@@ -93,7 +93,7 @@ Fate fate_without(const std::vector<Installation>& all, const Installation& gone
   return fate;
 }
 
-void add_steps(Plan& plan, Fate&& fate, const Host& host) {
+void add_steps(Plan& plan, Fate&& fate, const Host& host, const std::string& library) {
   if (!fate.removed.paths.empty()) {
     plan.documented.push_back({.step = std::move(fate.removed)});
   }
@@ -102,7 +102,7 @@ void add_steps(Plan& plan, Fate&& fate, const Host& host) {
   }
   plan.effective = plan.documented;
   if (host.root_user && !plan.effective.empty()) {
-    plan.effective.push_back({.step = RefreshLoaderCache{plan.library},
+    plan.effective.push_back({.step = RefreshLoaderCache{library},
                               .note = "only where the loader's configuration names the directory"});
   }
 }
@@ -112,9 +112,9 @@ Plan removal_of(const Installation& gone, Plan plan, const Situation& situation)
   plan.distro = gone.recipe;
   plan.components = gone.components;
   plan.replaces = gone.id;
-  plan.title = "cuDNN " + shown(gone) + " out of " + plan.prefix;
+  plan.title = name_of(gone) + " " + shown(gone) + " out of " + plan.prefix;
   add_steps(plan, fate_without(installations_in(situation.receipt), gone, resolved_places(plan.root, situation.prefix)),
-            situation.host);
+            situation.host, is_compat(gone) ? situation.prefix.resolved : plan.library);
   return plan;
 }
 
@@ -149,7 +149,7 @@ Plan return_to(const Installation& previous, Plan plan, const Situation& situati
   for (const InstalledPath& each : previous.paths) {
     fate.restore(path_in(places, each.path.text()), "cuDNN " + previous.version);
   }
-  add_steps(plan, std::move(fate), situation.host);
+  add_steps(plan, std::move(fate), situation.host, plan.library);
   return plan;
 }
 
@@ -164,6 +164,17 @@ const Installation* installed_of(const std::optional<Receipt>& receipt, const st
   const std::vector<Installation>& all = installations_in(receipt);
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.product == product; });
   return found == all.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> older_names(const std::vector<Installation>& all, const Installation& replaced) {
+  std::vector<std::string> names;
+  for (const InstalledPath& each : replaced.paths) {
+    if (std::none_of(all.begin(), all.end(),
+                     [&](const auto& other) { return other.id != replaced.id && has(other, each.path); })) {
+      names.push_back(each.path.text());
+    }
+  }
+  return names;
 }
 
 std::string shown(const Installation& installation) {

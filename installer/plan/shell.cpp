@@ -69,11 +69,22 @@ struct Commands {
   Lines operator()(const MakeDirectory& step) const { return {shell.sudo + "mkdir -p " + shell_word(step.path)}; }
   Lines operator()(const RemoveOlder& step) const { return {removal(shell.sudo, step.paths)}; }
   Lines operator()(const UnpackArchive& step) const {
+    if (step.shape == Shape::runfile) {
+      return {"sh " + shell_word(tar_operand(step.archive)) + " -x --target " + shell.work + "/" +
+              shell_word(shell.top)};
+    }
     return {"tar -xf " + shell_word(tar_operand(step.archive)) + " -C " + shell.work};
   }
   Lines operator()(const CopyFiles& step) const {
     return {shell.sudo + (step.links == Links::keep ? "cp -P " : "cp ") + shell.work + "/" + shell_word(shell.top) +
             "/" + glob_word(step.from) + " " + shell_word(step.to)};
+  }
+  Lines operator()(const MakeLinks& step) const {
+    Lines lines;
+    for (const auto& [name, target] : step.links) {
+      lines.push_back(shell.sudo + "ln -s " + shell_word(target) + " " + shell_word(step.directory + "/" + name));
+    }
+    return lines;
   }
   Lines operator()(const SetMode& step) const {
     return {shell.sudo + "chmod " + shell_word(step.mode) + words(step.paths, glob_word)};
@@ -135,6 +146,11 @@ struct Commands {
     return {as_root(documented_removal(shell.manager, step.names), true)};
   }
 };
+
+// Where the archive's members come to lie in the unpacking directory; a runfile is given a directory there.
+std::string top_of(const Plan& plan) {
+  return plan.wanted && plan.wanted->shape == Shape::runfile ? "driver" : plan.wanted ? plan.wanted->top : "";
+}
 
 std::string comment(const std::string& text) {
   return "# " + printable(text) + "\n";
@@ -236,7 +252,7 @@ std::string to_shell(const Plan& plan) {
   }
   const ShellWords shell{.sudo = plan.as_root ? "" : "sudo ",
                          .work = "\"$work\"",
-                         .top = plan.wanted ? plan.wanted->top : std::string(),
+                         .top = top_of(plan),
                          .manager = plan.packages ? plan.packages->manager : Manager()};
   for (const PlannedStep& each : plan.documented) {
     text += "\n";

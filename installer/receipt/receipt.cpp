@@ -161,7 +161,7 @@ Receipt receipt_from(const Json& json) {
                   .installations = {},
                   .previous = std::nullopt};
   for (const std::string& directory : receipt.created) {
-    if (!directory.empty()) {
+    if (!directory.empty() && directory != "..") {
       checked(TargetPath::parse(directory));
     }
   }
@@ -179,6 +179,14 @@ constexpr const char* way_out =
     "treated as made by hand";
 
 }  // namespace
+
+bool is_compat(const Installation& installation) {
+  return installation.product.starts_with("cuda-compat-");
+}
+
+std::string name_of(const Installation& installation) {
+  return is_compat(installation) ? installation.product : "cuDNN";
+}
 
 bool same_content(const Entry& left, const Entry& right) {
   if (left.kind != right.kind) {

@@ -90,6 +90,11 @@ struct Installation {
   bool operator==(const Installation&) const = default;
 };
 
+// Of CUDA's forward compatibility, and not of cuDNN.
+bool is_compat(const Installation& installation);
+// cuDNN, or cuda-compat-13-0
+std::string name_of(const Installation& installation);
+
 // The version that `rollback` returns to: the whole installation, each of its paths kept aside.
 struct Previous {
   Installation installation{};
@@ -101,8 +106,8 @@ struct Previous {
 struct Receipt {
   std::string id{};           // of the state directory
   std::string transaction{};  // the last one that changed it
-  std::vector<std::string>
-      created{};  // directories that we made, relative to the prefix ("" is the prefix), outermost first
+  // Directories that we made, outermost first and relative to the prefix: "" is the prefix, ".." the one that holds it.
+  std::vector<std::string> created{};
   std::vector<Installation> installations{};
   std::optional<Previous> previous{};
   bool operator==(const Receipt&) const = default;

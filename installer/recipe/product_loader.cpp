@@ -88,14 +88,59 @@ Component read_component(Mapping map) {
   return component;
 }
 
+std::string read_section(const Value& section) {
+  std::string text = section.text();
+  if (text.find_first_not_of("0123456789.") != std::string::npos) {
+    section.mistake("'" + text + "' is no section of a guide: expected numbers such as 3.2.1");
+  }
+  return text;
+}
+
 // The guide that a product of packages alone follows.
 void read_guide(Mapping map, Product& product) {
   product.document = map.required("document").text();
-  const Value section = map.required("section");
-  product.section = section.text();
-  if (product.section.find_first_not_of("0123456789.") != std::string::npos) {
-    section.mistake("'" + product.section + "' is no section of a guide: expected numbers such as 3.2.1");
+  product.section = read_section(map.required("section"));
+}
+
+ArchiveForm read_form(Mapping map) {
+  ArchiveForm form{.kind = map.required("kind").one_of({"redist", "runfile"})};
+  if (const std::optional<Value> section = map.optional("section")) {
+    form.section = read_section(*section);
   }
+  if (form.kind == "redist") {
+    form.top = read_path(map.required("top"), {"platform", "version", "cuda"});
+    form.library = read_path(map.required("library"), {});
+  }
+  form.license = read_path(map.required("license"), {});
+  return form;
+}
+
+LinkedLibrary read_library(Mapping map) {
+  LinkedLibrary library{.stem = read_name(map.required("stem"))};
+  if (const std::optional<Value> links = map.optional("links")) {
+    library.links = read_names(*links);
+  }
+  return library;
+}
+
+OwnFiles read_files(Mapping map, std::string& front) {
+  front = read_name(map.required("front"));
+  const Value prefix = map.required("prefix");
+  OwnFiles files{.prefix = template_text(prefix, {"cuda"})};
+  if (!files.prefix.starts_with('/') || !TargetPath::parse(files.prefix.substr(1))) {
+    prefix.mistake("the prefix is '" + files.prefix + "'; expected an absolute path");
+  }
+  const Value archives = map.required("archives");
+  for (const Value& form : archives.list()) {
+    files.archives.push_back(read_form(form.mapping("archive")));
+  }
+  archives.expect_entries();
+  const Value libraries = map.required("libraries");
+  for (const Value& library : libraries.list()) {
+    files.libraries.push_back(read_library(library.mapping("library")));
+  }
+  libraries.expect_entries();
+  return files;
 }
 
 void read_archives(Mapping& map, Product& product) {
@@ -124,6 +169,9 @@ Product read_product(Mapping map) {
   if (const std::optional<Value> guide = map.optional("guide")) {
     read_guide(guide->mapping("guide"), product);
     product.packages = read_packages(map.required("packages").mapping("packages"), PackageNumbers::of_drivers);
+    if (const std::optional<Value> files = map.optional("files")) {
+      product.files = read_files(files->mapping("files"), product.front);
+    }
   } else {
     read_archives(map, product);
   }

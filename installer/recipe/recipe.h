@@ -208,8 +208,36 @@ struct ProductPackages {
   bool operator==(const ProductPackages&) const = default;
 };
 
+// A library of a product, and the links that lead to it: {libnvidia-nvvm, [libnvidia-nvvm.so.4, libnvidia-nvvm.so]}.
+// The first leads to the file, each other to the one before it.
+struct LinkedLibrary {
+  std::string stem{};
+  std::vector<std::string> links{};
+  bool operator==(const LinkedLibrary&) const = default;
+};
+
+// A form in which a product of its own guide comes as an archive. With a top directory it holds nothing else than the
+// product: the libraries in `library`, whatever they are called. Without one it is a driver's runfile, of which those
+// that the product names are taken.
+struct ArchiveForm {
+  std::string kind{};     // redist | runfile
+  std::string section{};  // of the guide; "": it does not tell of this form
+  std::string top{};      // cuda_compat-${platform}-${version}_cuda${cuda}-archive
+  std::string library{};  // directory below it
+  std::string license{};
+  bool operator==(const ArchiveForm&) const = default;
+};
+
+// Where the files of such a product lie: in the prefix itself, without directories below it.
+struct OwnFiles {
+  std::string prefix{};  // /usr/local/cuda-${cuda}/compat; "": there are packages alone
+  std::vector<ArchiveForm> archives{};
+  std::vector<LinkedLibrary> libraries{};
+  bool operator==(const OwnFiles&) const = default;
+};
+
 // Of a major version with its archives; or, with a guide of its own, of a package for each CUDA, whose versions are not
-// known beforehand. Then there is nothing but packages, and no major.
+// known beforehand. Then there is no major, and `files` tells of archives.
 struct Product {
   std::string name{};      // cudnn8, cuda-compat
   std::string title{};     // NVIDIA cuDNN 8
@@ -223,6 +251,7 @@ struct Product {
   std::vector<std::string> libraries{};
   std::string version_header{};  // ${include}/cudnn_version.h
   ProductPackages packages{};
+  OwnFiles files{};
   bool operator==(const Product&) const = default;
 };
 

@@ -23,8 +23,9 @@ struct Member {
   std::uint64_t size = 0;  // of files
 };
 
-// What the compressed tar may be wrapped in: nothing, or a .deb or .rpm (whose payload is a cpio).
-enum class Wrapping { none, package };
+// What the compressed tar may be wrapped in: nothing; a .deb or .rpm (whose payload is a cpio); or a runfile of
+// makeself, of which nothing is executed.
+enum class Wrapping { none, package, runfile };
 
 // Limits of one archive; a cuDNN archive has some 60 members.
 struct ArchiveLimits {
@@ -34,6 +35,11 @@ struct ArchiveLimits {
   std::uint64_t ratio = 200;  // unpacked to packed, looked at from 64 MiB on
   std::uint64_t decoder_memory = 160ULL << 20U;
 };
+
+// A driver has thousands of members: the sources of its kernel modules.
+inline ArchiveLimits runfile_limits() {
+  return {.wrapping = Wrapping::runfile, .members = 65536};
+}
 
 struct Sink {
   // Each answers an error to stop the reading.

@@ -1,5 +1,6 @@
-// What the compressed payload of an archive may be wrapped in: a Debian package, which is an ar archive, or an rpm with
-// its headers. Runs in the reader child; what is inside is as hostile as any archive.
+// What the compressed payload of an archive may be wrapped in: a Debian package, which is an ar archive, an rpm with
+// its headers, or a runfile, which is a script with the payload behind it. Runs in the reader child; what is inside is
+// as hostile as any archive.
 #pragma once
 
 #include "base/error.h"
@@ -15,7 +16,7 @@ struct Unwrapped {
   PayloadForm form = PayloadForm::tar;
 };
 
-// Of Wrapping::none nothing is looked at. What is none of the packages is `archive`, and says what it looks like.
+// Of Wrapping::none nothing is looked at. What is not of the kind is `archive`, and says what it looks like.
 Result<Unwrapped> unwrapped(NextInput input, Wrapping wrapping);
 
 }  // namespace cudnn_install

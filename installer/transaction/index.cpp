@@ -44,7 +44,7 @@ std::optional<IndexEntry> entry_from_text(const std::string& text) {
       entry.directories[directory] = number_up_to(std::numeric_limits<std::uint64_t>::max(), inode);
     }
     for (const std::string& directory : entry.created) {
-      if (!directory.empty()) {
+      if (!directory.empty() && directory != "..") {
         checked(TargetPath::parse(directory));
       }
     }

@@ -62,6 +62,10 @@ Result<void> check_version(const Placed& placed, const Wanted& wanted) {
   return {};
 }
 
+bool is_cudnn(const Wanted& wanted) {
+  return wanted.front == "libcudnn";
+}
+
 // libcudnn_ops_infer.so.8.9.6 → libcudnn_ops_infer.so
 std::string family(const std::string& name) {
   return name.substr(0, name.find(".so") + 3);
@@ -86,7 +90,8 @@ Result<void> check_library(const StagedFile& staged, const Plan& plan) {
     return failure(
         Fault::unsupported,
         "'" + staged.name + "' needs glibc " + facts->glibc->text() + ", this system has " + plan.glibc->text(),
-        "choose an older cuDNN with --cudnn (cudnn-install releases lists them)");
+        is_cudnn(*plan.wanted) ? "choose an older cuDNN with --cudnn (cudnn-install releases lists them)"
+                               : "take the archive of an older driver");
   }
   return {};
 }
@@ -112,7 +117,7 @@ bool is_fixed(const std::string& directory) {
   return !directory.starts_with("$ORIGIN") && !directory.starts_with("${ORIGIN}");
 }
 
-std::vector<std::string> remarks_on(const std::string& name, const ElfFacts& facts) {
+std::vector<std::string> remarks_on(const std::string& name, const ElfFacts& facts, bool cudnn) {
   std::vector<std::string> found;
   std::istringstream search(facts.runpath);
   for (std::string directory; std::getline(search, directory, ':');) {
@@ -123,7 +128,7 @@ std::vector<std::string> remarks_on(const std::string& name, const ElfFacts& fac
   for (const std::string& needed : facts.needed) {
     const bool usual = std::any_of(usual_libraries.begin(), usual_libraries.end(),
                                    [&](std::string_view beginning) { return needed.starts_with(beginning); });
-    if (!usual) {
+    if (!usual && cudnn) {  // what a driver's libraries need is not known as well
       found.push_back("'" + name + "' needs '" + needed + "', which no cuDNN does");
     }
   }
@@ -135,14 +140,14 @@ std::vector<std::string> remarks_on(const std::string& name, const ElfFacts& fac
 
 }  // namespace
 
-std::vector<std::string> remarks(const Placed& placed) {
+std::vector<std::string> remarks(const Placed& placed, const Plan& plan) {
   std::vector<std::string> found;
   for (const StagedFile& staged : placed.files) {
     if (staged.entry.kind == EntryKind::link || staged.name.find(".so") == std::string::npos) {
       continue;
     }
     if (const auto facts = elf_facts(reading(staged.file.number()), staged.entry.size)) {
-      const auto more = remarks_on(staged.name, *facts);
+      const auto more = remarks_on(staged.name, *facts, is_cudnn(*plan.wanted));
       found.insert(found.end(), more.begin(), more.end());
     }
   }

@@ -75,7 +75,9 @@ Journal journal_from(const Json& json) {
   for (const Json& directory : list_at(json, "directories")) {
     journal.directories.push_back(
         {.name = directory.at("name").get<std::string>(), .path = directory.at("path").get<std::string>()});
-    checked(TargetPath::parse(journal.directories.back().name));
+    if (!journal.directories.back().name.empty()) {
+      checked(TargetPath::parse(journal.directories.back().name));
+    }
   }
   for (const Json& change : list_at(json, "changes")) {
     journal.changes.push_back(change_from(change, journal.directories.size()));

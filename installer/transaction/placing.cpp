@@ -33,14 +33,31 @@ bool is_plain(const std::string& text) {
   });
 }
 
-const PlaceFiles& place_step(const Plan& plan) {
+template <class T>
+const T& step_of(const Plan& plan) {
   for (const PlannedStep& step : plan.effective) {
-    if (const auto* place = std::get_if<PlaceFiles>(&step.step)) {
-      return *place;
+    if (const auto* found = std::get_if<T>(&step.step)) {
+      return *found;
     }
   }
-  static const PlaceFiles none;
+  static const T none;
   return none;
+}
+
+// The destination of each rule: by its path, else by its name below the prefix.
+std::vector<std::size_t> places_of(const Plan& plan, const std::vector<Destined>& destinations) {
+  std::vector<std::size_t> places;
+  for (const PlaceRule& rule : step_of<PlaceFiles>(plan).rules) {
+    auto place = std::find_if(destinations.begin(), destinations.end(),
+                              [&](const Destined& one) { return one.destination.path == rule.to; });
+    if (place == destinations.end()) {
+      place = std::find_if(destinations.begin(), destinations.end(), [&](const Destined& one) {
+        return one.destination.name == directory_below(plan, rule.to);
+      });
+    }
+    places.push_back(static_cast<std::size_t>(place - destinations.begin()));
+  }
+  return places;
 }
 
 // One archive on its way into the stage.
@@ -48,10 +65,12 @@ class Placing {
  public:
   Placing(const Plan& plan, const Workplace& place, const std::vector<Destined>& destinations)
       : wanted_(*plan.wanted),
-        step_(place_step(plan)),
+        step_(step_of<PlaceFiles>(plan)),
+        links_(step_of<MakeLinks>(plan)),
         root_(plan.root),
         files_(*place.files),
-        destinations_(destinations) {}
+        destinations_(destinations),
+        places_(places_of(plan, destinations)) {}
 
   Result<void> member(const Member& member) {
     current_ = nullptr;
@@ -60,9 +79,12 @@ class Placing {
     if (!below || below->empty()) {
       return below ? Result<void>() : tl::unexpected(below.error());
     }
+    if (wanted_.shape == Shape::runfile && !allowed(*below)) {
+      return {};
+    }
     if (member.kind == Member::Kind::directory) {
       return allowed_directory(*below) ? Result<void>()
-                                       : unsafe(member.name, "is a directory that no cuDNN archive has");
+                                       : unsafe(member.name, "is a directory that no " + whose() + " archive has");
     }
     if (auto known = note(*below, member); !known) {
       return known;
@@ -115,7 +137,23 @@ class Placing {
     return {};
   }
 
-  Placed finished() { return std::move(result_); }
+  // With the links that the archive lacks.
+  Result<Placed> finished() {
+    for (const auto& [name, target] : links_.links) {
+      const auto beside = std::find_if(result_.files.begin(), result_.files.end(),
+                                       [&](const StagedFile& staged) { return staged.name == target; });
+      if (beside == result_.files.end()) {
+        return failure(Fault::archive, "the archive lacks '" + target + "'", "download it again");
+      }
+      const std::string below = wanted_.required.front().substr(0, wanted_.required.front().rfind('/') + 1) + name;
+      result_.members[below] = target;
+      if (auto made = stage(beside->destination, name, {.kind = Member::Kind::link, .name = name, .target = target});
+          !made) {
+        return tl::unexpected(made.error());
+      }
+    }
+    return std::move(result_);
+  }
 
  private:
   enum class Part { nothing, license, version_header };
@@ -137,10 +175,20 @@ class Placing {
     if (!path) {
       return unsafe(member.name, "leads out of its directory");
     }
+    if (wanted_.top.empty()) {
+      return name;
+    }
     if (!name.starts_with(wanted_.top + "/")) {
       return unsafe(member.name, "is not below '" + wanted_.top + "'");
     }
     return name.substr(wanted_.top.size() + 1);
+  }
+
+  [[nodiscard]] std::string whose() const { return wanted_.front == "libcudnn" ? "cuDNN" : "compatibility"; }
+
+  [[nodiscard]] bool allowed(const std::string& below) const {
+    return below == wanted_.license || std::any_of(wanted_.allowed.begin(), wanted_.allowed.end(),
+                                                   [&](const std::string& glob) { return matches_glob(below, glob); });
   }
 
   [[nodiscard]] bool allowed_directory(const std::string& below) const {
@@ -149,14 +197,11 @@ class Placing {
   }
 
   Result<void> note(const std::string& below, const Member& member) {
-    const bool allowed =
-        below == wanted_.license || std::any_of(wanted_.allowed.begin(), wanted_.allowed.end(),
-                                                [&](const std::string& glob) { return matches_glob(below, glob); });
-    if (!allowed) {
-      return unsafe(member.name, "is a file that no cuDNN archive has");
+    if (!allowed(below)) {
+      return unsafe(member.name, "is a file that no " + whose() + " archive has");
     }
     if (!is_plain(below)) {
-      return unsafe(member.name, "has a character that no cuDNN name has");
+      return unsafe(member.name, "has a character that no " + whose() + " name has");
     }
     if (!lower_.insert(lower(below)).second) {
       return unsafe(member.name, "is there twice");
@@ -174,14 +219,9 @@ class Placing {
   }
 
   [[nodiscard]] std::optional<std::size_t> destination_of(const std::string& below) const {
-    for (const PlaceRule& rule : step_.rules) {
-      if (!matches_glob(below, rule.from)) {
-        continue;
-      }
-      for (std::size_t i = 0; i < destinations_.size(); ++i) {
-        if (rule.to == destinations_[i].destination.path) {
-          return i;
-        }
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (matches_glob(below, step_.rules[i].from) && places_[i] < destinations_.size()) {
+        return places_[i];
       }
     }
     return std::nullopt;
@@ -212,9 +252,11 @@ class Placing {
 
   const Wanted& wanted_;
   const PlaceFiles& step_;
+  const MakeLinks& links_;
   std::string root_;
   Files& files_;
   const std::vector<Destined>& destinations_;
+  std::vector<std::size_t> places_;
   Placed result_{};
   std::set<std::string> lower_{};
   Part part_ = Part::nothing;
@@ -271,8 +313,10 @@ Result<Placed> placed(ArchiveReader& reader, const Plan& plan, const Workplace& 
   if (!read) {
     return tl::unexpected(during(read.error(), "read '" + plan.wanted->location + "'"));
   }
-  Placed result = placing.finished();
-  result.archive = *read;
+  auto result = placing.finished();
+  if (result) {
+    result->archive = *read;
+  }
   return result;
 }
 

@@ -45,6 +45,6 @@ Result<Placed> placed(ArchiveReader& reader, const Plan& plan, const Workplace& 
 Result<void> inspect(const Placed& placed, const Plan& plan);
 // What no library of NVIDIA's has and a person should know of: a fixed search path, a library from elsewhere, a stack
 // that code can run on. For an archive that inspect() has found sound.
-std::vector<std::string> remarks(const Placed& placed);
+std::vector<std::string> remarks(const Placed& placed, const Plan& plan);
 
 }  // namespace cudnn_install

@@ -60,7 +60,8 @@ class Preparation {
 
  private:
   [[nodiscard]] const Destined* destined(const std::string& path) const {
-    const std::string directory = path.substr(0, path.rfind('/'));
+    const std::size_t slash = path.rfind('/');
+    const std::string directory = slash == std::string::npos ? "" : path.substr(0, slash);
     for (const Destined& one : destinations_) {
       if (one.destination.name == directory) {
         return &one;

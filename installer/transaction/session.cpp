@@ -19,6 +19,9 @@ namespace {
 
 constexpr int most_tries = 10;
 
+// As an index entry calls it.
+constexpr const char* holder_of_parent = "../..";
+
 Caution caution_of(const TransactionOptions& options) {
   return options.trust == Trust::given ? Caution::trusting : Caution::strict;
 }
@@ -64,6 +67,9 @@ std::uint64_t inode_of(const Directory& directory) {
 // Nothing that was begun is out of reach: each directory is the one that it was, or is gone with all that was in it.
 Result<bool> is_at_hand(const Workplace& place, const IndexEntry& entry) {
   for (const auto& [name, inode] : entry.directories) {
+    if (name == holder_of_parent) {
+      continue;  // it tells whether a prefix that is not there was ever made
+    }
     const auto found = resolve(place.root, place.prefix + (name.empty() ? "" : "/" + name), place.caution);
     if (!found && found.error().fault != Fault::conflict) {
       return tl::unexpected(found.error());
@@ -133,6 +139,25 @@ bool was_never_made(Files& files, const Workplace& place, const IndexEntry& note
   return found && (!*found || (*found)->kind != FileKind::directory);
 }
 
+// What is to be done about a prefix that is not there: it is out of reach (unmounted?), or was never made; then what was
+// made for it on the way goes too.
+Result<void> settle_absent(Index& index, const IndexEntry& entry, const Resolved& found, Effects effects) {
+  const auto is_noted = [&](const char* name) {
+    const auto noted = entry.directories.find(name);
+    return noted != entry.directories.end() && noted->second == inode_of(found.directory);
+  };
+  const bool parent_is_ours = made_parent(entry.created);
+  const bool none = is_noted(parent_is_ours ? holder_of_parent : parent_name) &&
+                    found.missing.size() == (parent_is_ours ? 2U : 1U);
+  if (none) {
+    return index.remove(entry.id);
+  }
+  if (!parent_is_ours || found.missing.size() != 1) {
+    return {};
+  }
+  return remove_parent(effects.files, entry.root, entry.prefix).and_then([&] { return index.remove(entry.id); });
+}
+
 // One entry of the index: lock what is there, settle it, tidy up.
 Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const TransactionOptions& options,
                                  Effects effects) {
@@ -141,11 +166,7 @@ Result<std::string> settle_entry(Index& index, const IndexEntry& entry, const Tr
     return tl::unexpected(prefix.error());
   }
   if (!prefix->missing.empty() || prefix->path != entry.prefix) {
-    // Out of reach (unmounted?), or never made: then its parent is the one in which it was to be made.
-    const auto parent = entry.directories.find("..");
-    const bool never_made = prefix->missing.size() == 1 && parent != entry.directories.end() &&
-                            parent->second == inode_of(prefix->directory);
-    return never_made ? index.remove(entry.id).map([] { return std::string(); }) : Result<std::string>(std::string());
+    return settle_absent(index, entry, *prefix, effects).map([] { return std::string(); });
   }
   const auto state = state_below(effects.files, prefix->directory);
   if (!state) {
@@ -239,7 +260,7 @@ Result<std::optional<Session>> Session::open_once(const Plan& plan, Purpose purp
     if (purpose == Purpose::existing) {
       return std::nullopt;
     }
-    if (auto created = session.create(prefix->missing); !created) {
+    if (auto created = session.create(prefix->missing, plan.makes_parent); !created) {
       return tl::unexpected(session.taken_away(created.error(), session.entry_, options, effects));
     }
   }
@@ -263,7 +284,10 @@ Error Session::taken_away(const Error& error, const IndexEntry& noted, const Tra
     [[maybe_unused]] const auto emptied = effects.files.remove_directory(place_.prefix_directory, state_name);
   }
   if (was_never_made(effects.files, place_, noted)) {
-    const auto removed = index_->remove(noted.id);
+    const bool half = made_parent(noted.created) && noted.prefix.starts_with(place_.prefix + "/") &&
+                      noted.prefix.rfind('/') == place_.prefix.size();
+    const auto gone = half ? remove_parent(effects.files, noted.root, noted.prefix) : Result<void>();
+    const auto removed = gone.and_then([&] { return index_->remove(noted.id); });
     return removed ? error : during(error, "clean up (" + removed.error().what + "); the next run does it");
   }
   const auto settled = settle_entry(*index_, noted, options, effects);
@@ -271,29 +295,30 @@ Error Session::taken_away(const Error& error, const IndexEntry& noted, const Tra
 }
 
 // The note in the index comes first, so that whatever follows can be found and taken away.
-Result<void> Session::create(const std::vector<std::string>& missing) {
-  if (missing.size() > 1) {
+Result<void> Session::create(const std::vector<std::string>& missing, bool makes_parent) {
+  if (missing.size() > (makes_parent ? 2 : 1)) {
     return failure(Fault::conflict, "'" + place_.prefix + "/" + missing.front() + "' does not exist",
                    "create the parent directory first, or mend --prefix");
   }
   entry_ = {.id = random_id(), .root = place_.root, .prefix = place_.prefix, .open = true, .created = {}};
-  if (!missing.empty()) {
-    entry_.prefix += (entry_.prefix.ends_with('/') ? "" : "/") + missing.front();
-    entry_.created.emplace_back("");
+  for (const std::string& name : missing) {
+    entry_.prefix += (entry_.prefix.ends_with('/') ? "" : "/") + name;
+    entry_.created.emplace_back(&name == &missing.back() ? "" : parent_name);
   }
-  entry_.directories = {{missing.empty() ? "" : "..", inode_of(place_.prefix_directory)}};
+  const char* here = missing.empty() ? "" : missing.size() == 1 ? parent_name : holder_of_parent;
+  entry_.directories = {{here, inode_of(place_.prefix_directory)}};
   if (auto noted = index_->write(entry_); !noted) {
     return noted;
   }
   Files& files = *place_.files;
-  if (!missing.empty()) {
-    auto made = files.make_directory(place_.prefix_directory, missing.front(), 0755);
+  for (const std::string& name : missing) {
+    auto made = files.make_directory(place_.prefix_directory, name, 0755);
     const auto durable = made ? files.sync(place_.prefix_directory.number()) : tl::unexpected(made.error());
     const auto ours = durable ? believable(*made) : durable;
     if (!ours) {
       return ours;
     }
-    place_.prefix = entry_.prefix;
+    place_.prefix += (place_.prefix.ends_with('/') ? "" : "/") + name;
     place_.prefix_directory = std::move(*made);
   }
   auto state = files.make_directory(place_.prefix_directory, state_name, 0755);
@@ -379,7 +404,11 @@ void Session::note_directories() {
   entry_.directories = {{"", inode_of(place_.prefix_directory)}};
   const bool ours = std::find(entry_.created.begin(), entry_.created.end(), "") != entry_.created.end();
   if (const auto parent = resolve(place_.root, place_.prefix + "/..", place_.caution); ours && parent) {
-    entry_.directories[".."] = inode_of(parent->directory);
+    entry_.directories[parent_name] = inode_of(parent->directory);
+  }
+  if (const auto holder = resolve(place_.root, place_.prefix + "/../..", place_.caution);
+      made_parent(entry_.created) && holder) {
+    entry_.directories[holder_of_parent] = inode_of(holder->directory);
   }
 }
 

@@ -18,7 +18,7 @@ class Session {
   enum class Purpose { may_create, existing };  // existing: nothing installed there is no session
 
   // Settles every open entry of the index (one that somebody works on is passed over), then opens the prefix. With
-  // `may_create` the prefix's last component and the state directory are made, after the index has a note of them.
+  // `may_create` the prefix's last component (the last two, if the plan says so) and the state directory are made, after the index has a note of them.
   // nullopt: there is nothing of ours at the prefix (Purpose::existing only).
   static Result<std::optional<Session>> open(const Plan& plan, Purpose purpose, const TransactionOptions& options,
                                              Effects effects);
@@ -40,7 +40,7 @@ class Session {
                                                   Effects effects);
   Error taken_away(const Error& error, const IndexEntry& noted, const TransactionOptions& options, Effects effects);
   void note_directories();
-  Result<void> create(const std::vector<std::string>& missing);
+  Result<void> create(const std::vector<std::string>& missing, bool makes_parent);
   Result<void> lock_and_read(const TransactionOptions& options);
   Result<Destined> made_destination(const std::string& name);
   Result<void> let_go();

@@ -64,7 +64,11 @@ Result<std::string> settle_journal(const Workplace& place, const Journal& journa
 // looked into is an error: a stage in it must not be forgotten.
 Result<std::vector<Destined>> existing_destinations(const Workplace& place, const std::optional<Receipt>& receipt) {
   std::vector<Destined> found;
-  for (const std::string& name : destination_names(receipt)) {
+  std::vector<std::string> names = destination_names(receipt);
+  if (std::find(names.begin(), names.end(), "") == names.end()) {
+    names.emplace_back("");  // the prefix itself
+  }
+  for (const std::string& name : names) {
     auto destined = opened_destination(place, name);
     if (!destined && destined.error().fault != Fault::conflict) {
       return tl::unexpected(destined.error());
@@ -182,11 +186,27 @@ Result<void> remove_prefix(const Workplace& place) {
 
 }  // namespace
 
+bool made_parent(const std::vector<std::string>& created) {
+  return std::find(created.begin(), created.end(), parent_name) != created.end();
+}
+
+Result<void> remove_parent(Files& files, const std::string& root, const std::string& prefix) {
+  const std::string parent = prefix.substr(0, prefix.rfind('/'));
+  const std::size_t slash = parent.rfind('/');
+  const auto holder = resolve(root, slash == 0 ? "/" : parent.substr(0, slash), Caution::trusting);
+  if (!holder || !holder->missing.empty()) {
+    return {};
+  }
+  return files.remove_directory(holder->directory, parent.substr(slash + 1)).and_then([&] {
+    return files.sync(holder->directory.number());
+  });
+}
+
 Result<void> remove_state(const Workplace& place, const std::vector<std::string>& created) {
   Files& files = *place.files;
   // Innermost first; the prefix itself ("") last of all, after its state directory.
   for (auto directory = created.rbegin(); directory != created.rend(); ++directory) {
-    if (!directory->empty()) {
+    if (!directory->empty() && *directory != parent_name) {
       if (auto removed = files.remove_directory(place.prefix_directory, *directory); !removed) {
         return removed;
       }
@@ -206,7 +226,8 @@ Result<void> remove_state(const Workplace& place, const std::vector<std::string>
   if (std::find(created.begin(), created.end(), "") == created.end()) {
     return files.sync(place.prefix_directory.number());
   }
-  return remove_prefix(place);
+  auto removed = remove_prefix(place);
+  return removed && made_parent(created) ? remove_parent(files, place.root, place.prefix) : removed;
 }
 
 }  // namespace cudnn_install

@@ -22,6 +22,12 @@ Result<std::string> settle(const Workplace& place);
 // Is there anything to settle? Looks only.
 Result<bool> is_open(const Workplace& place);
 
+// What `created` and the index call the directory that holds the prefix.
+inline constexpr const char* parent_name = "..";
+bool made_parent(const std::vector<std::string>& created);
+// Removes it, if empty; gone already is fine.
+Result<void> remove_parent(Files& files, const std::string& root, const std::string& prefix);
+
 // The last one at a prefix is gone: the state directory with its lock, and the directories that we made (relative to
 // the prefix, "" is the prefix), if empty. A state directory that is gone already is fine.
 Result<void> remove_state(const Workplace& place, const std::vector<std::string>& created);

@@ -71,7 +71,7 @@ std::vector<std::string> destinations_of(const Plan& plan, const std::optional<R
   for (const PlannedStep& step : plan.effective) {
     if (const auto* place = std::get_if<PlaceFiles>(&step.step)) {
       for (const PlaceRule& rule : place->rules) {
-        names.insert(rule.to == plan.include ? "include" : "lib64");
+        names.insert(directory_below(plan, rule.to));
       }
     }
   }
@@ -150,7 +150,7 @@ class Transaction {
     if (auto sound = inspect(*placing, plan_); !sound) {
       return tl::unexpected(sound.error());
     }
-    for (std::string& remark : remarks(*placing)) {
+    for (std::string& remark : remarks(*placing, plan_)) {
       options_.report({.kind = Event::Kind::note, .text = std::move(remark)});
     }
     for (const StagedFile& staged : placing->files) {
@@ -193,7 +193,8 @@ class Transaction {
         .replaced = plan_.replaces.has_value()};
     installation.licence.text = placing.license;
     for (const StagedFile& staged : placing.files) {
-      auto path = TargetPath::parse(destinations_[staged.destination].destination.name + "/" + staged.name);
+      const std::string& directory = destinations_[staged.destination].destination.name;
+      auto path = TargetPath::parse((directory.empty() ? "" : directory + "/") + staged.name);
       if (path) {
         installation.paths.push_back({.path = std::move(*path), .entry = staged.entry, .displaced = std::nullopt});
       }
@@ -334,7 +335,8 @@ Result<std::optional<ArchiveReader>> started_reader(const Plan& plan) {
   if (!plan.wanted) {
     return std::nullopt;
   }
-  auto reader = ArchiveReader::start(plan.wanted->location, {});
+  const bool runfile = plan.wanted->shape == Shape::runfile;
+  auto reader = ArchiveReader::start(plan.wanted->location, runfile ? runfile_limits() : ArchiveLimits{});
   if (!reader) {
     return tl::unexpected(reader.error());
   }

@@ -64,10 +64,10 @@ def compiled(source, out, *options):
     subprocess.run(["cc", "-O1", "-o", str(out), str(HERE / source), *options], check=True)
 
 
-def stand_in(out, cuda, note=None):
+def stand_in(out, cuda, note=None, soname="libcuda.so.1"):
     """A libcuda of CUDA `cuda` at the path `out`."""
     major, minor = cuda.split(".")
-    options = ["-shared", "-fPIC", "-Wl,-soname,libcuda.so.1", f"-DCUDA={int(major) * 1000 + int(minor) * 10}"]
+    options = ["-shared", "-fPIC", f"-Wl,-soname,{soname}", f"-DCUDA={int(major) * 1000 + int(minor) * 10}"]
     if note is not None:
         options.append("-DNOTE=" + '"' + '\\"' + note.replace('"', '\\\\\\"') + '\\"' + '"')
     compiled("libcuda.c", out, *options)
