@@ -56,8 +56,9 @@ MakeLinks links_for(const Product& product, const CompatArchive& archive, const 
 
 // The platform that the archive's top directory names; a runfile's is that of the machine, held against its libraries.
 Result<std::string> platform_of(const Request& request, const Situation& situation, const ArchiveForm& form) {
-  if (form.top.empty()) {
-    return wanted_platform(request, situation.host);
+  const auto wanted = wanted_platform(request, situation.host);
+  if (form.top.empty() || !wanted) {
+    return wanted;
   }
   const CompatArchive& archive = *request.compat->archive;
   std::string expected;
@@ -65,8 +66,14 @@ Result<std::string> platform_of(const Request& request, const Situation& situati
     expected = filled_in(form.top, {{"platform", std::string(platform)},
                                     {"version", archive.driver.text()},
                                     {"cuda", request.compat->cuda->text()}});
-    if (expected == archive.top) {
+    if (expected == archive.top && (!request.arch || platform == *wanted)) {
       return std::string(platform);
+    }
+    if (expected == archive.top) {
+      return failure(Fault::usage,
+                     "the archive is for " + shown_platform(std::string(platform)) + ", but --arch asks for " +
+                         *request.arch,
+                     "drop --arch, or give the archive for " + shown_platform(*wanted));
     }
   }
   return failure(Fault::archive,

@@ -39,7 +39,10 @@ TARGET_ARCH="x86_64"
 # Do not edit by hand.
 
 touch {trap}
+[ "$1" = -x ] && [ "$2" = --target ] && mkdir "$3" && tail -n +$skip "$0" | {unpack} | tar -xf - -C "$3"
+exit $?
 """
+UNPACK = {"xz": "xz -dc", "gzip": "gzip -dc", "zstd": "zstd -qdc", "none": "cat"}
 
 
 def links_of(driver):
@@ -112,12 +115,12 @@ def packed(content, by):
 
 
 def runfile(driver, payload, trap, by="xz"):
-    """As NVIDIA's own makeself writes it: the script, a decompressor for systems that have none, the compressed tar. The
-    script would make the file `trap`."""
+    """As NVIDIA's own makeself writes it: the script, a decompressor for systems that have none, the compressed tar. Whoever
+    runs the script makes the file `trap`."""
     decompressor = b"\x7fELF\0\n\n not a program \n\xff\xfe\n"
     lines = STUB.count("\n") + 1
     size = decompressor.count(b"\n")
-    stub = STUB.format(skip=lines + size, lines=lines, size=size, driver=driver, trap=trap)
+    stub = STUB.format(skip=lines + size, lines=lines, size=size, driver=driver, trap=trap, unpack=UNPACK[by])
     return stub.encode() + decompressor + packed(payload, by)
 
 
