@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
@@ -14,7 +15,7 @@ from home_of_compat import KERNEL, NEWER, OLDER, OTHER, CompatHome, Leap, RedHat
 import packs  # noqa: E402
 import room  # noqa: E402
 
-USAGE, ARCHIVE, INTEGRITY, UNSUPPORTED = 2, 11, 12, 21
+USAGE, ARCHIVE, INTEGRITY, CONFLICT, UNSUPPORTED = 2, 11, 12, 17, 21
 
 
 class Life(CompatHome):
@@ -117,12 +118,26 @@ class Refusals(CompatHome):
         self.assertEqual([("cudnn-install compat uninstall --cuda 13.0", "remove the package: the driver serves by itself")],
                          [(each["command"], each["remedy"]) for each in found])
         self.assertIn("error 803", found[0]["what"])
+        self.refused_while_needed()
         done = self.must_run("compat", "uninstall", "--cuda", "13.0", "--yes")
         self.assertIn("is taken back first", done.stderr)
         self.assertEqual(1, self.home.run("test", "-L", "/usr/local/cuda-compat/current").returncode)
         self.assertEqual([], json.loads(self.tool_run("doctor", "--only", "compat-harmful", "--json").stdout)["findings"])
         self.home.must("rm", *self.driver_files)
         self.assert_state(before)
+
+    def refused_while_needed(self):
+        """By a package that is not ours: the link that was taken first is there again."""
+        with tempfile.TemporaryDirectory() as scratch:
+            made = packs._deb("needs-compat", "1", "all", scratch, scratch, lambda _: False, "Depends: cuda-compat-13-0\n")
+            shutil.copy(made, self.home.path("/root/needy.deb"))
+        self.home.must("dpkg", "-i", "/root/needy.deb")
+        link = self.home.must("readlink", "/usr/local/cuda-compat/current")
+        self.refused(CONFLICT, ["needs-compat"], "compat", "uninstall", "--cuda", "13.0", "--yes")
+        self.assertEqual(link, self.home.must("readlink", "/usr/local/cuda-compat/current"))
+        self.assertIn("/usr/local/cuda-compat/current/libcuda.so.1", self.home.must("ldconfig", "-p"))
+        self.home.must("dpkg", "--purge", "needs-compat")
+        self.home.must("rm", "/root/needy.deb")
 
     def driver(self, version):
         """Without a kernel module a driver is known by the name of its library."""

@@ -67,3 +67,33 @@ packages:
                                                    .summary = "s",
                                                    .holds = {"libraries"}}}}});
 }
+
+TEST_CASE("such a product may tell of archives, whose files lie in a prefix of their own", "[product_loader]") {
+  const std::string text = R"(product: cuda-compat
+title: Compatibility
+guide: {document: A guide, section: "3.2.1"}
+packages:
+  sets:
+    - {kind: runtime, name: {deb: c, rpm: c}, summary: s, holds: [libraries]}
+files:
+  front: libcuda
+  prefix: /usr/local/cuda-${cuda}/compat
+  archives:
+    - {kind: redist, top: "c-${platform}-${version}_${cuda}", library: compat, license: LICENSE}
+    - {kind: runfile, section: "3.2.2", license: LICENSE}
+  libraries:
+    - {stem: libcuda, links: [libcuda.so.1, libcuda.so]}
+    - {stem: libother}
+)";
+  const Loaded<Product> product = load_product({.file = "x.yaml", .text = text});
+  REQUIRE(product);
+  CHECK(product->front == "libcuda");
+  CHECK(product->files ==
+        OwnFiles{.prefix = "/usr/local/cuda-${cuda}/compat",
+                 .archives = {{.kind = "redist",
+                               .top = "c-${platform}-${version}_${cuda}",
+                               .library = "compat",
+                               .license = "LICENSE"},
+                              {.kind = "runfile", .section = "3.2.2", .license = "LICENSE"}},
+                 .libraries = {{.stem = "libcuda", .links = {"libcuda.so.1", "libcuda.so"}}, {.stem = "libother"}}});
+}

@@ -108,3 +108,61 @@ TEST_CASE("packages that are none are named as what they are", "[archive_wrappin
   torn.replace(96 + 8, 8, std::string(8, '\xff'));
   CHECK(inside(torn) == "the package is damaged: it has no valid rpm headers");
 }
+
+namespace {
+
+// The script of NVIDIA's own makeself: the payload begins in line `skip`, behind a decompressor.
+std::string runfile(const std::string& skip, const std::string& payload) {
+  return "#! /bin/sh\nCRCsum=1\nskip=" + skip + "\nskip_decompress=5\nexit 0\n" + std::string("\x7f\0\n\n", 4) + payload;
+}
+
+// That of today's makeself: it begins behind `skip` lines, and has the size `sizes`.
+std::string todays(const std::string& skip, const std::string& sizes, const std::string& payload) {
+  return "#!/bin/sh\n# Makeself\nfilesizes=\"" + sizes + "\"\nskip=\"" + skip + "\"\nexit 0\n" + payload;
+}
+
+std::string in_runfile(const std::string& bytes, std::size_t piece = 1000) {
+  return inside(bytes, piece, Wrapping::runfile);
+}
+
+}  // namespace
+
+TEST_CASE("a runfile gives what is behind its script, of whichever makeself it is", "[archive_wrapping]") {
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
+    CHECK(in_runfile(runfile("8", "pay\nload"), piece) == "tar pay\nload");
+    CHECK(in_runfile(runfile("7", "payload"), piece) == "tar \npayload");
+    CHECK(in_runfile(todays("5", "7", "payload"), piece) == "tar payload");
+  }
+}
+
+TEST_CASE("what follows the payload of a runfile is seen, and no more than its first byte", "[archive_wrapping]") {
+  CHECK(in_runfile(todays("5", "7", "payload and more")) == "tar payload ");
+  CHECK(in_runfile(todays("5", "18446744073709551615", "payload")) == "tar payload");
+}
+
+TEST_CASE("a runfile that is cut short is a refusal or less payload", "[archive_wrapping]") {
+  for (const std::string& whole : {runfile("8", "payload"), todays("5", "7", "payload")}) {
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+      const std::string found = in_runfile(whole.substr(0, length));
+      const bool refused = found.starts_with("the runfile cannot be read") || found.starts_with("the file is no runfile");
+      CHECK((refused || std::string("tar payload").starts_with(found)));
+    }
+  }
+}
+
+TEST_CASE("headers that tell of no payload are refused with the reason", "[archive_wrapping]") {
+  const std::string start = "the runfile cannot be read: ";
+  CHECK(in_runfile("PK and more") == "the file is no runfile: it does not begin as a script does");
+  CHECK(in_runfile("#!/bin/sh\n") == start + "it ends within its header");
+  CHECK(in_runfile("#!/bin/sh\n" + std::string(300, '\n')) ==
+        start + "its header has no line 'skip=', so no makeself that is known has made it");
+  for (const char* number : {"", "-1", "3", "x", "99999999999999999999"}) {
+    CHECK(in_runfile(runfile(number, "payload")) == start + "its header does not say where the payload begins");
+  }
+  for (const char* sizes : {"", "7 8", "-7"}) {
+    CHECK(in_runfile(todays("5", sizes, "payload")) == start + "its header tells of no payload, or of several");
+  }
+  CHECK(in_runfile(runfile("1000", "payload")) == start + "it ends before its payload");
+  CHECK(in_runfile("#!" + std::string(std::size_t{33} << 20U, 'x')) == start + "it ends within its header");
+  CHECK(in_runfile(runfile("9", std::string(std::size_t{33} << 20U, 'x'))) == start + "its header is larger than any");
+}

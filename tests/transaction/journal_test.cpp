@@ -125,6 +125,7 @@ TEST_CASE("a well sealed journal with impossible values needs settling", "[journ
     INFO(pointer);
     CHECK(refusal(forged(pointer, "../x")).fault == Fault::needs_settling);
   }
+  CHECK(journal_from_json(forged("/directories/0/name", ""), "x"));  // the prefix itself
   CHECK(refusal(forged("/changes/0/before/type", "device")) == damaged("unknown type 'device'"));
   CHECK(refusal(forged("/changes/0/take_down", "no")) == damaged("it is not complete"));
   CHECK(refusal(forged("/direction", "sideways")) == damaged("unknown direction 'sideways'"));
