@@ -30,7 +30,7 @@ struct ChangeVerb {
   SurveyOptions look{};
   Planner planner{};
   std::function<std::optional<Outcome>(const Request&, const Survey&)> nothing_to_do{};
-  std::optional<CompatWish> compat{};                // what it is about, if not cuDNN
+  std::optional<CompatWish> compat{};  // what it is about, if not cuDNN
   // Done after all questions, just before the plan; and what takes that back where the plan is refused (both may be
   // empty).
   std::function<Result<void>(const Plan&)> first{};

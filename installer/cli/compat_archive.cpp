@@ -84,10 +84,9 @@ Result<ArchiveInHand> archive_in_hand(const std::string& file, const Product& pr
   Names names(*form);
   LibraryInside inside([&](const Member& member) { return names.known(member); });
   const auto read = reader->read(inside.sink(), expected);
-  auto found = read ? inside.library().and_then([&](CompatLibrary library) {
-    return judged(names, *form, std::move(library));
-  })
-                    : Result<ArchiveInHand>(tl::unexpected(read.error()));
+  auto found =
+      read ? inside.library().and_then([&](CompatLibrary library) { return judged(names, *form, std::move(library)); })
+           : Result<ArchiveInHand>(tl::unexpected(read.error()));
   if (!found) {
     return tl::unexpected(during(std::move(found.error()), "look into '" + printable(file) + "'"));
   }

@@ -39,10 +39,10 @@ Result<std::string> wanted_method(const ChoiceOptions& choice, const Host& host)
   std::string usual = host.package_manager == "apt" ? "apt-network" : "rpm-network";
   if (!choice.archives.empty()) {
     const std::string& file = choice.archives.front();
-    usual = file.ends_with(".deb")        ? "deb-local"
-            : file.ends_with(".rpm")      ? "rpm-local"
+    usual = file.ends_with(".deb")       ? "deb-local"
+            : file.ends_with(".rpm")     ? "rpm-local"
             : archive_kind(file).empty() ? ""
-                                          : "tar";
+                                         : "tar";
     if (usual.empty()) {
       return failure(Fault::usage, "'" + printable(file) + "' is neither a .deb nor an .rpm, a .tar.xz or a .run",
                      "name a package cuda-compat-X-Y, an archive cuda_compat-… or a driver's runfile");
@@ -109,6 +109,16 @@ Result<CompatWish> wish_for(ChangeCommand& command, const CompatTables& tables, 
   });
 }
 
+// Files that came from an archive lie where the package would put its own.
+Result<void> free_of_files(const std::string& root, const Version& cuda) {
+  const std::string place = "/usr/local/cuda-" + cuda.text() + "/compat";
+  const auto state = prefix_state(root, place);
+  const bool ours = state && state->receipt && !state->receipt->installations.empty();
+  return !ours ? Result<void>()
+               : failure(Fault::conflict, "'" + place + "' holds libraries that were installed from an archive",
+                         "take them out first: cudnn-install compat uninstall --cuda " + cuda.text());
+}
+
 // From an archive in hand: its libraries as files, in the directory that the package would have them in.
 Result<Outcome> install_files(ChangeCommand command, const CompatTables& tables, CompatWords words, Context& context) {
   const auto request = request_from(command.choice, command.place);
@@ -164,6 +174,9 @@ Result<Outcome> install(const InstallOptions& options, Context& context) {
   auto wish = wish_for(command, *tables, words, host, context);
   if (!wish) {
     return tl::unexpected(wish.error());
+  }
+  if (auto free = free_of_files(*root, *wish->cuda); !free) {
+    return tl::unexpected(free.error());
   }
   return run_change(
       command,

@@ -136,8 +136,7 @@ Result<std::vector<Standing>> standing(const ChangeCommand& command, const std::
   for (const PackageReceipt& receipt : packages->receipts) {
     found.push_back({.cuda = is_compat(receipt) ? receipt.cuda : "", .prefix = ""});
   }
-  std::erase_if(found,
-                [&](const Standing& each) { return each.cuda.empty() || (cuda && each.cuda != cuda->text()); });
+  std::erase_if(found, [&](const Standing& each) { return each.cuda.empty() || (cuda && each.cuda != cuda->text()); });
   return found;
 }
 

@@ -142,14 +142,16 @@ void add_choice_options(Definition& definition, ChoiceOptions& options) {
 
 void add_compat_choice_options(Definition& definition, ChoiceOptions& options) {
   options.method.clear();
-  definition.text({.names = "--method",
-                   .value = "METHOD",
-                   .text = "Way of installing: apt-network or rpm-network; default: that of this system",
-                   .group = choice_group},
-                  options.method);
+  definition.text(
+      {.names = "--method",
+       .value = "METHOD",
+       .text = "Way of installing: apt-network or rpm-network; default: that of this system, or of the file",
+       .group = choice_group},
+      options.method);
   definition.texts({.names = "--archive",
                     .value = "FILE",
-                    .text = "In hand: a package cuda-compat-X-Y, or a local installer of CUDA",
+                    .text = "In hand: a package cuda-compat-X-Y, a local installer of CUDA, an archive "
+                            "cuda_compat-*.tar.xz, or a driver's runfile",
                     .group = choice_group},
                    options.archives);
   definition.text(

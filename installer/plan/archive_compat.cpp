@@ -39,7 +39,9 @@ std::vector<std::string> globs_of(const ArchiveForm& form, const Product& produc
 // The links that the package has and the archive has not.
 MakeLinks links_for(const Product& product, const CompatArchive& archive, const std::string& directory) {
   MakeLinks links{.directory = directory};
-  const auto has = [&](const std::string& name) { return std::ranges::find(archive.names, name) != archive.names.end(); };
+  const auto has = [&](const std::string& name) {
+    return std::ranges::find(archive.names, name) != archive.names.end();
+  };
   for (const LinkedLibrary& library : product.files.libraries) {
     std::string target = library.stem + ".so." + archive.driver.text();
     bool leads = has(target);
@@ -70,10 +72,10 @@ Result<std::string> platform_of(const Request& request, const Situation& situati
       return std::string(platform);
     }
     if (expected == archive.top) {
-      return failure(Fault::usage,
-                     "the archive is for " + shown_platform(std::string(platform)) + ", but --arch asks for " +
-                         *request.arch,
-                     "drop --arch, or give the archive for " + shown_platform(*wanted));
+      return failure(
+          Fault::usage,
+          "the archive is for " + shown_platform(std::string(platform)) + ", but --arch asks for " + *request.arch,
+          "drop --arch, or give the archive for " + shown_platform(*wanted));
     }
   }
   return failure(Fault::archive,

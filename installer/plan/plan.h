@@ -188,14 +188,14 @@ struct PackageWork {
 
 struct Plan {
   Verb verb = Verb::install;
-  std::string method{};    // tar
-  std::string title{};     // cuDNN 8.9.6.50 for CUDA 12 into /usr/local/cuda
-  std::string document{};  // the guide that the clauses are of
-  std::string distro{};    // recipe
-  std::string root{};      // "/" or --root
-  std::string prefix{};    // as asked for
-  std::string include{};   // resolved destination directories, absolute, inside root; "": files lie in the prefix
-  std::string library{};   // itself, which `library` is then
+  std::string method{};       // tar
+  std::string title{};        // cuDNN 8.9.6.50 for CUDA 12 into /usr/local/cuda
+  std::string document{};     // the guide that the clauses are of
+  std::string distro{};       // recipe
+  std::string root{};         // "/" or --root
+  std::string prefix{};       // as asked for
+  std::string include{};      // resolved destination directories, absolute, inside root; "": files lie in the prefix
+  std::string library{};      // itself, which `library` is then
   bool makes_parent = false;  // of the prefix, where it is not there; else only the prefix itself
   std::optional<Version> glibc{};         // of the target; the libraries may not need a newer one
   std::optional<Wanted> wanted{};         // install, upgrade
@@ -214,10 +214,10 @@ struct Plan {
 
 // A forward-compatibility library in an archive in hand, which has been read and judged.
 struct CompatArchive {
-  std::string kind{};  // of an ArchiveForm
-  std::string top{};   // the first part of its first member's name
-  Version driver{};    // in the name of its libcuda
-  Sha256 sha256{};     // of the bytes that were judged
+  std::string kind{};                // of an ArchiveForm
+  std::string top{};                 // the first part of its first member's name
+  Version driver{};                  // in the name of its libcuda
+  Sha256 sha256{};                   // of the bytes that were judged
   bool vouched = false;              // the digest was given
   std::vector<std::string> names{};  // of files and links in the directory of its libraries
 };

@@ -102,8 +102,8 @@ void add_steps(Plan& plan, Fate&& fate, const Host& host, const std::string& lib
   }
   plan.effective = plan.documented;
   if (host.root_user && !plan.effective.empty()) {
-    plan.effective.push_back({.step = RefreshLoaderCache{library},
-                              .note = "only where the loader's configuration names the directory"});
+    plan.effective.push_back(
+        {.step = RefreshLoaderCache{library}, .note = "only where the loader's configuration names the directory"});
   }
 }
 

@@ -21,8 +21,8 @@ constexpr std::string_view header_magic = "\x8e\xad\xe8";
 constexpr std::uint64_t lead_size = 96;
 constexpr int most_members = 16;  // of a .deb: three, and perhaps signatures
 constexpr std::string_view script_magic = "#!";
-constexpr std::uint64_t most_words = 256;                // lines of a runfile's script among which its words are
-constexpr std::uint64_t largest_script = 32ULL << 20U;   // of a runfile, with the decompressor that it may bring
+constexpr std::uint64_t most_words = 256;               // lines of a runfile's script among which its words are
+constexpr std::uint64_t largest_script = 32ULL << 20U;  // of a runfile, with the decompressor that it may bring
 
 // The input as a stream that can be read in parts.
 class Source {

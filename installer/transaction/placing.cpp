@@ -51,9 +51,8 @@ std::vector<std::size_t> places_of(const Plan& plan, const std::vector<Destined>
     auto place = std::find_if(destinations.begin(), destinations.end(),
                               [&](const Destined& one) { return one.destination.path == rule.to; });
     if (place == destinations.end()) {
-      place = std::find_if(destinations.begin(), destinations.end(), [&](const Destined& one) {
-        return one.destination.name == directory_below(plan, rule.to);
-      });
+      place = std::find_if(destinations.begin(), destinations.end(),
+                           [&](const Destined& one) { return one.destination.name == directory_below(plan, rule.to); });
     }
     places.push_back(static_cast<std::size_t>(place - destinations.begin()));
   }

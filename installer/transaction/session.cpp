@@ -139,16 +139,16 @@ bool was_never_made(Files& files, const Workplace& place, const IndexEntry& note
   return found && (!*found || (*found)->kind != FileKind::directory);
 }
 
-// What is to be done about a prefix that is not there: it is out of reach (unmounted?), or was never made; then what was
-// made for it on the way goes too.
+// What is to be done about a prefix that is not there: it is out of reach (unmounted?), or was never made; then what
+// was made for it on the way goes too.
 Result<void> settle_absent(Index& index, const IndexEntry& entry, const Resolved& found, Effects effects) {
   const auto is_noted = [&](const char* name) {
     const auto noted = entry.directories.find(name);
     return noted != entry.directories.end() && noted->second == inode_of(found.directory);
   };
   const bool parent_is_ours = made_parent(entry.created);
-  const bool none = is_noted(parent_is_ours ? holder_of_parent : parent_name) &&
-                    found.missing.size() == (parent_is_ours ? 2U : 1U);
+  const bool none =
+      is_noted(parent_is_ours ? holder_of_parent : parent_name) && found.missing.size() == (parent_is_ours ? 2U : 1U);
   if (none) {
     return index.remove(entry.id);
   }

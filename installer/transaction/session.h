@@ -18,8 +18,8 @@ class Session {
   enum class Purpose { may_create, existing };  // existing: nothing installed there is no session
 
   // Settles every open entry of the index (one that somebody works on is passed over), then opens the prefix. With
-  // `may_create` the prefix's last component (the last two, if the plan says so) and the state directory are made, after the index has a note of them.
-  // nullopt: there is nothing of ours at the prefix (Purpose::existing only).
+  // `may_create` the prefix's last component (the last two, if the plan says so) and the state directory are made,
+  // after the index has a note of them. nullopt: there is nothing of ours at the prefix (Purpose::existing only).
   static Result<std::optional<Session>> open(const Plan& plan, Purpose purpose, const TransactionOptions& options,
                                              Effects effects);
 

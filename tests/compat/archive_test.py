@@ -348,6 +348,16 @@ class OnTheMachine(unittest.TestCase):
         self.assertIn("belongs to the package 'cuda-compat-13-0'", done.stderr)
         self.assertEqual(before, self.state())
 
+    def test_a_package_is_not_put_over_files_from_an_archive(self):
+        self.room.put("opt/package.deb", self.package.read_bytes())
+        self.install()
+        before = self.state()
+        done = self.room.tool("install", "--archive", "/opt/package.deb", "--allow-unverified", "--yes", "--accept-license",
+                              check=False)
+        self.assertEqual(CONFLICT, done.returncode, done.stderr)
+        self.assertIn("cudnn-install compat uninstall --cuda 13.0", done.stderr)
+        self.assertEqual(before, self.state())
+
     def test_a_driver_upgrade_makes_it_harmful_and_the_active_link_goes_with_it(self):
         before = self.state()
         self.install()

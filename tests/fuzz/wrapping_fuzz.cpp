@@ -1,5 +1,5 @@
-// What the payload of a package or a runfile is wrapped in. The first byte says how long the pieces are in which the input
-// is handed over, the second which kind of wrapping is expected; what comes out may not depend on the first.
+// What the payload of a package or a runfile is wrapped in. The first byte says how long the pieces are in which the
+// input is handed over, the second which kind of wrapping is expected; what comes out may not depend on the first.
 #include <algorithm>
 
 #include "fuzz/target.h"

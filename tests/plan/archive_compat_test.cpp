@@ -34,7 +34,8 @@ World redist() {
 }
 
 World runfile() {
-  return holding("runfile", {"LICENSE", "libcuda.so.580.95.05", "libnvidia-nvvm.so.580.95.05", "libnvidia-ml.so.580.95.05"});
+  return holding("runfile",
+                 {"LICENSE", "libcuda.so.580.95.05", "libnvidia-nvvm.so.580.95.05", "libnvidia-ml.so.580.95.05"});
 }
 
 using Steps = std::vector<std::string>;
@@ -84,7 +85,8 @@ TEST_CASE("links that the archive lacks lead on from those that it has", "[archi
   CHECK(in_words(plan->documented).back() == std::string("make links in ") + place + ": libcuda.so to libcuda.so.1");
 }
 
-TEST_CASE("a top directory that does not fit the library inside, and another platform, are refused", "[archive_compat]") {
+TEST_CASE("a top directory that does not fit the library inside, and another platform, are refused",
+          "[archive_compat]") {
   World odd = redist();
   odd.request.compat->archive->top = "cuda_compat-linux-x86_64-580.65.06_cuda13.0-archive";
   CHECK(told(odd.install()) ==

@@ -113,7 +113,8 @@ namespace {
 
 // The script of NVIDIA's own makeself: the payload begins in line `skip`, behind a decompressor.
 std::string runfile(const std::string& skip, const std::string& payload) {
-  return "#! /bin/sh\nCRCsum=1\nskip=" + skip + "\nskip_decompress=5\nexit 0\n" + std::string("\x7f\0\n\n", 4) + payload;
+  return "#! /bin/sh\nCRCsum=1\nskip=" + skip + "\nskip_decompress=5\nexit 0\n" + std::string("\x7f\0\n\n", 4) +
+         payload;
 }
 
 // That of today's makeself: it begins behind `skip` lines, and has the size `sizes`.
@@ -144,7 +145,8 @@ TEST_CASE("a runfile that is cut short is a refusal or less payload", "[archive_
   for (const std::string& whole : {runfile("8", "payload"), todays("5", "7", "payload")}) {
     for (std::size_t length = 0; length < whole.size(); ++length) {
       const std::string found = in_runfile(whole.substr(0, length));
-      const bool refused = found.starts_with("the runfile cannot be read") || found.starts_with("the file is no runfile");
+      const bool refused =
+          found.starts_with("the runfile cannot be read") || found.starts_with("the file is no runfile");
       CHECK((refused || std::string("tar payload").starts_with(found)));
     }
   }
