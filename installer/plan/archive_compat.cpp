@@ -58,7 +58,7 @@ MakeLinks links_for(const Product& product, const CompatArchive& archive, const 
 
 // The platform that the archive's top directory names; a runfile's is that of the machine, held against its libraries.
 Result<std::string> platform_of(const Request& request, const Situation& situation, const ArchiveForm& form) {
-  const auto wanted = wanted_platform(request, situation.host);
+  auto wanted = wanted_platform(request, situation.host);
   if (form.top.empty() || !wanted) {
     return wanted;
   }

@@ -188,22 +188,22 @@ struct PackageWork {
 
 struct Plan {
   Verb verb = Verb::install;
-  std::string method{};       // tar
-  std::string title{};        // cuDNN 8.9.6.50 for CUDA 12 into /usr/local/cuda
-  std::string document{};     // the guide that the clauses are of
-  std::string distro{};       // recipe
-  std::string root{};         // "/" or --root
-  std::string prefix{};       // as asked for
-  std::string include{};      // resolved destination directories, absolute, inside root; "": files lie in the prefix
-  std::string library{};      // itself, which `library` is then
-  bool makes_parent = false;  // of the prefix, where it is not there; else only the prefix itself
+  std::string method{};    // tar
+  std::string title{};     // cuDNN 8.9.6.50 for CUDA 12 into /usr/local/cuda
+  std::string document{};  // the guide that the clauses are of
+  std::string distro{};    // recipe
+  std::string root{};      // "/" or --root
+  std::string prefix{};    // as asked for
+  std::string include{};   // resolved destination directories, absolute, inside root; "": files lie in the prefix
+  std::string library{};   // itself, which `library` is then
   std::optional<Version> glibc{};         // of the target; the libraries may not need a newer one
   std::optional<Wanted> wanted{};         // install, upgrade
   std::optional<PackageWork> packages{};  // of a package method; then neither `wanted` nor a prefix
   std::vector<std::string> components{};
   std::optional<std::string> replaces{};  // id of the installation whose place is taken (install, upgrade) or that goes
   bool keep_previous = false;
-  bool as_root = false;  // no sudo in what is shown
+  bool as_root = false;       // no sudo in what is shown
+  bool makes_parent = false;  // of the prefix, where it is not there; else only the prefix itself
   std::vector<PrerequisiteLine> prerequisites{};
   std::vector<std::string> notes{};  // what a person should know: fall-back recipe, kept hand-made files, old CUDA …
   std::vector<PlannedStep> documented{};

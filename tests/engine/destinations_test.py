@@ -60,6 +60,15 @@ class Prefixes(PlaceCase):
         self.refused(17, f"'{self.path('theirs')}' belongs to another user", prefix=self.path("theirs", "cuda"))
 
 
+    def test_prefix_that_is_made_below_a_link_gets_every_file(self):
+        os.mkdir(self.path("real"))
+        os.symlink("real", self.path("linked"))
+        done = self.rig.run("install", *rig.Archive().options(), prefix=self.path("linked", "cuda"))
+        self.assert_ends(0, done)
+        for name in ("include/cudnn.h", "lib64/libcudnn.so.8"):
+            self.assertTrue(os.path.isfile(self.path("real", "cuda", name)), name)
+
+
 class Names(PlaceCase):
     """Something has the name of a file of ours already."""
 
