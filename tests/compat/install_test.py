@@ -8,10 +8,12 @@ import shutil
 import sys
 import tempfile
 import unittest
+from pathlib import Path
 
 sys.dont_write_bytecode = True
-from home_of_compat import KERNEL, NEWER, OLDER, OTHER, CompatHome, Leap, RedHat  # noqa: E402
+from home_of_compat import KERNEL, NEWER, OLDER, OTHER, CompatHome, Leap, RedHat, note_of  # noqa: E402
 
+import archives  # noqa: E402
 import packs  # noqa: E402
 import room  # noqa: E402
 
@@ -200,6 +202,18 @@ class Local(CompatHome):
         self.assert_state(before)
 
 
+class Archive(CompatHome):
+    def test_an_archive_does_not_take_over_what_a_package_owns(self):
+        self.published(NEWER)
+        self.must_run(*self.wish("13.0", *KERNEL))
+        with tempfile.TemporaryDirectory() as scratch:
+            libraries = archives.Libraries(scratch, *NEWER, note_of("13.0"))
+        file = f"/root/{libraries.top()}.tar.xz"
+        Path(self.home.path(file)).write_bytes(libraries.redist())
+        self.refused(CONFLICT, ["belongs to the package 'cuda-compat-13-0"], "compat", "install", "--archive", file,
+                     "--allow-unverified", "--yes", "--accept-license", *KERNEL)
+
+
 class RhelLife(RedHat, Life):
     pass
 
@@ -213,6 +227,10 @@ class RhelInHand(RedHat, InHand):
 
 
 class RhelLocal(RedHat, Local):
+    pass
+
+
+class RhelArchive(RedHat, Archive):
     pass
 
 
