@@ -85,22 +85,38 @@ class Cuts(Home):
             self.assertIn("unchanged" if expected else "nothing", self.must_run(*arguments).stdout)
 
     def test_on_the_way(self):
-        begin = time.monotonic()
         self.must_run(*self.from_network(OLD))
+        begin = time.monotonic()
+        self.must_run(*self.from_network(NEW))
         span = time.monotonic() - begin
+        self.must_run(*self.from_network(OLD))
+        early, left = 0, []
         for number in range(CUTS):
-            process = subprocess.Popen(self.command(*self.from_network(NEW)), stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(span * (number + 0.5) / CUTS)
-            self.disk.cut(committed=number % 2 == 0)
-            process.kill()
-            process.wait()
-            self.after_a_cut(number, cut=False)
+            early += self.upgrade_cut_off(span * (number + 0.5) / CUTS, number)
             self.must_run("uninstall", "--prefix", "/nowhere", "--yes")
             self.whole()
-            self.assertIn(self.ours(), [[f"{name} {self.version(full)}" for name in self.PACKAGES] for full in (OLD, NEW)])
+            left.append(self.ours())
+            self.assertIn(left[-1], (self.all_of(OLD), self.all_of(NEW)))
             self.must_run(*self.from_network(OLD))
             self.expect(OLD)
+        print(f"{self.id()}: {CUTS} cuts, {early} before the run's end; then old {left.count(self.all_of(OLD))}, "
+              f"new {left.count(self.all_of(NEW))}", file=sys.stderr)
+        self.assertGreater(early, CUTS / 2, "cuts that came in time")
+
+    def upgrade_cut_off(self, after, number):
+        """Answers whether it was still running."""
+        process = subprocess.Popen(self.command(*self.from_network(NEW)), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(after)
+        running = process.poll() is None
+        self.disk.cut(committed=number % 2 == 0)
+        process.kill()
+        process.wait()
+        self.after_a_cut(number, cut=False)
+        return running
+
+    def all_of(self, full):
+        return [f"{name} {self.version(full)}" for name in self.PACKAGES]
 
 
 class Bookworm(Cuts):
