@@ -205,7 +205,7 @@ Result<Plan> planned_compat_archive(const Request& request, const Situation& sit
   plan.prefix = request.prefix;
   plan.library = situation.prefix.resolved;
   plan.makes_parent = true;
-  plan.glibc = request.arch ? std::nullopt : situation.host.libc.version;
+  plan.glibc = glibc_there(request, distro->distro, situation.host, plan.wanted->platform);
   plan.components = {(*product)->packages.sets.front().kind};
   plan.as_root = situation.host.root_user;
   add_steps(plan, request, situation, *form, **product);

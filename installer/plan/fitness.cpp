@@ -71,6 +71,14 @@ Result<void> libc_fits(const Host& host) {
   return {};
 }
 
+std::optional<Version> glibc_there(const Request& request, const Distro& distro, const Host& host,
+                                   const std::string& platform) {
+  if (request.distro) {
+    return distro.glibc;
+  }
+  return platform == host.platform ? host.libc.version : std::nullopt;
+}
+
 Result<void> fits_here(const Request& request, const Situation& situation, const Wanted& wanted,
                        std::vector<std::string>& notes) {
   if (auto fits = libc_fits(situation.host); !fits) {

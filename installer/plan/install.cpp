@@ -168,6 +168,7 @@ Result<Plan> planned(const Request& request, Verb verb, const Situation& situati
   plan.prefix = request.prefix;
   plan.include = situation.prefix.include;
   plan.library = situation.prefix.library;
+  plan.glibc = glibc_there(request, distro->distro, situation.host, wanted.platform);
   plan.wanted = wanted;
   plan.components = *components;
   plan.as_root = situation.host.root_user;

@@ -122,6 +122,10 @@ std::string package_architecture(const std::string& platform, bool deb);
 
 // fitness.cpp: may it be installed here? Refusals are errors, doubts are added to `notes`.
 Result<void> libc_fits(const Host& host);
+// The C library that the files will meet: the named distribution's, else this system's if it is of that platform. None
+// where it is not known.
+std::optional<Version> glibc_there(const Request& request, const Distro& distro, const Host& host,
+                                   const std::string& platform);
 Result<void> fits_here(const Request& request, const Situation& situation, const Wanted& wanted,
                        std::vector<std::string>& notes);
 // The same for a forward-compatibility library, which asks for no toolkit.

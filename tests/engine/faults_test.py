@@ -397,6 +397,22 @@ class Machines(FaultCase):
         os.makedirs(root + "/usr/local/cuda")
         self.fails(21, self.install("--root", root, "--arch", "x86_64"), "musl", prefix="/usr/local/cuda")
 
+    def test_21_for_libraries_that_need_a_newer_glibc(self):
+        root = self.rig.prefix
+        elf = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x03\0\x3e\0\x01\0\0\0" + bytes(40)
+        rig.write(root + "/etc/os-release", "ID=ubuntu\nVERSION_ID=22.04\nID_LIKE=debian\n")
+        rig.write(root + "/bin/sh", elf, 0o755)
+        os.makedirs(root + "/usr/local/cuda")
+        for version, fits in (("2.1", False), ("2.35", True)):
+            with self.subTest(version):
+                rig.write(root + "/lib/x86_64-linux-gnu/libc.so.6", elf + b"GNU C Library (a test) stable release version "
+                          + version.encode() + b".\n", 0o755)
+                arguments = self.install("--root", root)
+                if fits:
+                    self.rig.must(*arguments, prefix="/usr/local/cuda")
+                else:
+                    self.fails(21, arguments, "needs glibc 2.", "this system has 2.1", prefix="/usr/local/cuda")
+
     def test_another_machines_root_by_its_shell_and_by_the_option(self):
         root = self.root()
         before = self.everything()

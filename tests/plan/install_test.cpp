@@ -115,6 +115,24 @@ TEST_CASE("a named version may go back, the newest never does", "[install]") {
   }
 }
 
+TEST_CASE("the libraries may need no newer glibc than they will meet", "[install]") {
+  World world;
+  world.holding("8.9.6.50");
+  SECTION("this system's") {
+    CHECK(world.install()->glibc == version("2.35"));
+  }
+  SECTION("that of the distro that is named") {
+    world.recipes.distros.at(1).glibc = version("2.17");
+    world.request.distro = "rhel7";
+    CHECK(world.install()->glibc == version("2.17"));
+  }
+  SECTION("a tree for another machine has one that is not known") {
+    world.host.platform = "linux-sbsa";
+    world.request.arch = "x86_64";
+    CHECK(world.install()->glibc == std::nullopt);
+  }
+}
+
 TEST_CASE("an unnamed distro falls back, and the plan says so", "[install]") {
   World world;
   world.holding("8.9.6.50").host.os = {.id = "gentoo", .version_id = "2.15"};
