@@ -132,5 +132,9 @@ class RedHat(home.RedHat):
     PACKAGES = NAMES
 
 
+class Fedora(home.Fedora):
+    PACKAGES = NAMES
+
+
 class Leap(home.Leap):
     PACKAGES = NAMES

@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from home_of_compat import KERNEL, NEWER, OLDER, OTHER, CompatHome, Leap, RedHat, note_of  # noqa: E402
+from home_of_compat import KERNEL, NEWER, OLDER, OTHER, CompatHome, Fedora, Leap, RedHat, note_of  # noqa: E402
 
 import archives  # noqa: E402
 import packs  # noqa: E402
@@ -21,7 +21,8 @@ USAGE, ARCHIVE, INTEGRITY, CONFLICT, UNSUPPORTED = 2, 11, 12, 17, 21
 
 
 class Life(CompatHome):
-    LISTING = {"rhel": ("dnf", "-q", "versionlock", "list"), "suse": ("zypper", "-n", "locks")}
+    LISTING = {"rhel": ("dnf", "-q", "versionlock", "list"), "fedora": ("dnf", "-q", "versionlock", "list"),
+               "suse": ("zypper", "-n", "locks")}
 
     def test_it_comes_in_the_newest_version_that_serves_stays_and_goes_without_a_trace(self):
         self.published(OLDER, NEWER, OTHER)
@@ -235,6 +236,11 @@ class RhelArchive(RedHat, Archive):
 
 
 class RhelVersions(RedHat, Versions):
+    pass
+
+
+# dnf5 of Debian, in a root that looks like Fedora 42.
+class FedoraLife(Fedora, Life):
     pass
 
 
